@@ -1,0 +1,133 @@
+package io.github.sasblock.attention;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.norm.Dropout;
+import io.github.sasblock.nn.Check;
+
+/**
+ * Scaled dot-product attention with its masks (arXiv 1706.03762, equation 1): softmax(QKᵀ/√D + M)V.
+ *
+ * @param causal whether a query sees only the keys up to its own position; the T queries are then
+ *     the last T of the S positions
+ * @param dropout the rate at which attention weights are dropped in training
+ */
+public record ScaledDotProduct(boolean causal, float dropout) {
+
+    /**
+     * What is added to the scores of masked positions. Their weights become exactly zero, except
+     * where a whole row is masked: such a row attends as if it had no mask, and stays finite.
+     */
+    private static final double MASKED = -1e5;
+
+    private static final double MASKED_FLOAT16 = -3e4;
+
+    /**
+     * Checks the values.
+     *
+     * @param causal whether a query sees only the keys up to its own position; the T queries are
+     *     then the last T of the S positions
+     * @param dropout the rate at which attention weights are dropped in training
+     * @throws IllegalArgumentException if a value is not valid
+     */
+    public ScaledDotProduct {
+        Check.dropout("attention dropout", dropout);
+    }
+
+    /**
+     * Attends.
+     *
+     * @param query [B, T, H, D]
+     * @param key [B, S, H/g, D], for any g: g query heads in a row share a key/value head
+     * @param value [B, S, H/g, Dv]
+     * @param mask null, a mask of B·T·S elements with 1 to keep and 0 to mask, or four axes that
+     *     broadcast to [B, H, T, S] and are added to the scores
+     * @param training whether weights are dropped
+     * @return [B, T, H, Dv]
+     */
+    public NDArray attend(
+            NDArray query, NDArray key, NDArray value, NDArray mask, boolean training) {
+        long batch = query.getShape().get(0);
+        long queries = query.getShape().get(1);
+        long heads = query.getShape().get(2);
+        long size = query.getShape().get(3);
+        long keys = key.getShape().get(1);
+        long keyHeads = key.getShape().get(2);
+        long valueSize = value.getShape().get(3);
+
+        NDArray q = query.mul(1 / Math.sqrt(size)).transpose(0, 2, 1, 3); // [B, H, T, D]
+        NDArray k = key.transpose(0, 2, 3, 1); // [B, H/g, D, S]
+        NDArray v = value.transpose(0, 2, 1, 3); // [B, H/g, S, Dv]
+        if (keyHeads != heads) {
+            long group = heads / keyHeads;
+            q = q.reshape(batch, keyHeads, group * queries, size); // [B, H/g, g·T, D]
+        }
+        NDArray scores = q.matMul(k).reshape(batch, heads, queries, keys);
+        NDArray weights = masked(scores, mask).softmax(-1); // [B, H, T, S]
+        if (training && dropout > 0) {
+            weights = Dropout.dropout(weights, dropout, true).singletonOrThrow();
+        }
+        if (keyHeads != heads) {
+            weights = weights.reshape(batch, keyHeads, heads / keyHeads * queries, keys);
+        }
+        return weights.matMul(v)
+                .reshape(batch, heads, queries, valueSize)
+                .transpose(0, 2, 1, 3); // [B, T, H, Dv]
+    }
+
+    private NDArray masked(NDArray scores, NDArray mask) {
+        NDArray result = scores;
+        if (mask != null) {
+            result = result.add(offset(mask, scores));
+        }
+        if (causal && scores.getShape().get(3) > 1) {
+            result = result.add(causalOffset(scores));
+        }
+        return result;
+    }
+
+    // [B, T, S] of ones and zeros → [B, 1, T, S] of zeros and large negative numbers
+    private static NDArray offset(NDArray mask, NDArray scores) {
+        if (mask.getShape().dimension() == 4) {
+            return mask;
+        }
+        Shape shape = scores.getShape();
+        long expected = shape.get(0) * shape.get(2) * shape.get(3);
+        Check.that(
+                mask.size() == expected,
+                "shape of the mask",
+                mask.getShape(),
+                "(B, T, S) = ("
+                        + shape.get(0)
+                        + ", "
+                        + shape.get(2)
+                        + ", "
+                        + shape.get(3)
+                        + "), or four axes to add to the scores");
+        DataType type = scores.getDataType();
+        NDArray keep = mask.reshape(shape.get(0), 1, shape.get(2), shape.get(3));
+        return keep.toType(type, false).sub(1).mul(-maskedScore(type));
+    }
+
+    // [T, S]: query i is at position S − T + i and sees the keys up to there
+    private static NDArray causalOffset(NDArray scores) {
+        int queries = Math.toIntExact(scores.getShape().get(2));
+        int keys = Math.toIntExact(scores.getShape().get(3));
+        Check.that(
+                queries <= keys,
+                "queries",
+                queries,
+                "at most as many as keys (" + keys + ") in causal attention");
+        NDManager manager = scores.getManager();
+        NDArray position = manager.arange(keys - queries, keys).reshape(queries, 1);
+        NDArray future = manager.arange(keys).reshape(1, keys).gt(position);
+        DataType type = scores.getDataType();
+        return future.toType(type, false).mul(2 * maskedScore(type));
+    }
+
+    private static double maskedScore(DataType type) {
+        return type == DataType.FLOAT16 ? MASKED_FLOAT16 : MASKED;
+    }
+}

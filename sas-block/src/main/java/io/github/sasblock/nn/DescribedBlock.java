@@ -1,0 +1,81 @@
+package io.github.sasblock.nn;
+
+import ai.djl.MalformedModelException;
+import ai.djl.nn.AbstractBlock;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+
+/**
+ * A block that knows its own configuration and saves it with its parameters, so that a file of
+ * another block, or of the same block in another configuration, is refused instead of misread.
+ */
+public abstract class DescribedBlock extends AbstractBlock {
+
+    /**
+     * Creates the block.
+     *
+     * @param version the version of the block's form on disk
+     */
+    protected DescribedBlock(byte version) {
+        super(version);
+    }
+
+    /**
+     * Returns the name of the block and everything that determines the meaning of its parameters.
+     *
+     * @return for example {@code MultiHeadAttention[E=64, H=4, D=16, …]}
+     */
+    public abstract String description();
+
+    /** {@inheritDoc} */
+    @Override
+    protected void saveMetadata(DataOutputStream os) throws IOException {
+        os.writeUTF(description());
+        saveInputShapes(os);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws MalformedModelException if the file holds another version, another block, or this
+     *     block in another configuration
+     */
+    @Override
+    protected void loadMetadata(byte loadVersion, DataInputStream is)
+            throws IOException, MalformedModelException {
+        if (loadVersion != version) {
+            throw new MalformedModelException(
+                    "Cannot load "
+                            + description()
+                            + ": the file has version "
+                            + loadVersion
+                            + ", expected "
+                            + version);
+        }
+        String found = readDescription(is);
+        if (!found.equals(description())) {
+            throw new MalformedModelException(
+                    "Cannot load parameters: the file holds "
+                            + found
+                            + ", expected "
+                            + description());
+        }
+        readInputShapes(is);
+    }
+
+    private String readDescription(DataInputStream is) throws MalformedModelException {
+        try {
+            return is.readUTF();
+        } catch (IOException e) {
+            throw new MalformedModelException(
+                    "Cannot load " + description() + ": the file holds no such block", e);
+        }
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public String toString() {
+        return description();
+    }
+}

@@ -1,0 +1,239 @@
+package io.github.sasblock.transformer;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.ndarray.types.SparseFormat;
+import ai.djl.nn.Parameter;
+import ai.djl.nn.core.Linear;
+import ai.djl.nn.norm.Dropout;
+import ai.djl.training.ParameterStore;
+import ai.djl.training.initializer.Initializer;
+import ai.djl.training.initializer.NormalInitializer;
+import ai.djl.util.PairList;
+import io.github.sasblock.attention.KeyValueCache;
+import io.github.sasblock.nn.Check;
+import io.github.sasblock.nn.DescribedBlock;
+import io.github.sasblock.nn.RmsNorm;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A Llama-style causal language model: embedding, decoder layers, norm, output projection.
+ *
+ * <p>Input tokens [B, T] of an integer type, output logits [B, T, V]. Weights begin as in GPT-NeoX:
+ * normal with standard deviation √(2/(5E)), and 2/(layers·√E) where a layer adds to the residual
+ * stream; embeddings with the lesser of 0.02 and 1/E, so that the first loss is ln V.
+ */
+public final class CausalLanguageModel extends DescribedBlock {
+
+    private static final byte VERSION = 1;
+
+    private final LanguageModelConfig config;
+    private final Parameter embedding;
+    private final List<DecoderBlock> layers = new ArrayList<>();
+    private final RmsNorm norm;
+    private final Linear output;
+
+    /**
+     * Creates the model.
+     *
+     * @param config its sizes
+     * @throws IllegalArgumentException if the sizes of the attention do not fit
+     */
+    public CausalLanguageModel(LanguageModelConfig config) {
+        super(VERSION);
+        this.config = config;
+        int size = config.embeddingSize();
+        Initializer inner = new NormalInitializer((float) Math.sqrt(2.0 / (5 * size)));
+        Initializer residual =
+                new NormalInitializer((float) (2 / (config.layerCount() * Math.sqrt(size))));
+        embedding = addParameter(embeddingOf(config));
+        for (int i = 0; i < config.layerCount(); i++) {
+            DecoderBlock layer = addChildBlock("layer" + i, new DecoderBlock(config));
+            layer.attention().setProjectionInitializers(inner, residual);
+            layer.feedForward().setInitializers(inner, residual);
+            layers.add(layer);
+        }
+        norm = addChildBlock("norm", config.norm());
+        output = config.tiedEmbedding() ? null : addChildBlock("output", outputOf(config));
+    }
+
+    private static Parameter embeddingOf(LanguageModelConfig config) {
+        double deviation = Math.min(0.02, 1.0 / config.embeddingSize());
+        return Parameter.builder()
+                .setName("embedding")
+                .setType(Parameter.Type.WEIGHT)
+                .optShape(new Shape(config.vocabularySize(), config.embeddingSize()))
+                .optInitializer(new NormalInitializer((float) deviation))
+                .build();
+    }
+
+    private static Linear outputOf(LanguageModelConfig config) {
+        Linear linear = Linear.builder().setUnits(config.vocabularySize()).optBias(false).build();
+        double deviation = Math.min(0.02, 1.0 / config.embeddingSize());
+        linear.setInitializer(new NormalInitializer((float) deviation), Parameter.Type.WEIGHT);
+        return linear;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    protected NDList forwardInternal(
+            ParameterStore parameterStore,
+            NDList inputs,
+            boolean training,
+            PairList<String, Object> params) {
+        return new NDList(logits(parameterStore, inputs.singletonOrThrow(), 0, training));
+    }
+
+    /**
+     * Predicts the token after each token.
+     *
+     * @param parameterStore where parameters are read
+     * @param tokens [B, T], of an integer type
+     * @param position the position of the first token
+     * @param training whether gradients are wanted and dropout is applied
+     * @return logits [B, T, V]
+     */
+    public NDArray logits(
+            ParameterStore parameterStore, NDArray tokens, long position, boolean training) {
+        NDArray x = embed(parameterStore, tokens, training); // [B, T, E]
+        for (DecoderBlock layer : layers) {
+            x = layer.decode(parameterStore, x, position, null, training);
+        }
+        return project(parameterStore, x, training);
+    }
+
+    /**
+     * Predicts the token after each of some new tokens that continue those in the caches.
+     *
+     * @param parameterStore where parameters are read
+     * @param tokens the new tokens [B, T]
+     * @param caches one cache a layer, from {@link #newCaches}; they then hold the new tokens too
+     * @return logits [B, T, V]
+     */
+    public NDArray continuedLogits(
+            ParameterStore parameterStore, NDArray tokens, List<KeyValueCache> caches) {
+        Check.that(
+                caches.size() == layers.size(),
+                "number of caches",
+                caches.size(),
+                "one for each of the " + layers.size() + " layers");
+        NDArray x = embed(parameterStore, tokens, false); // [B, T, E]
+        for (int i = 0; i < layers.size(); i++) {
+            x = layers.get(i).decode(parameterStore, x, 0, caches.get(i), false);
+        }
+        return project(parameterStore, x, false);
+    }
+
+    /**
+     * Returns empty caches for decoding.
+     *
+     * @param manager the manager under which they keep their arrays
+     * @return one cache a layer; close them when the sequence is done
+     */
+    public List<KeyValueCache> newCaches(NDManager manager) {
+        return layers.stream().map(layer -> new KeyValueCache(manager)).toList();
+    }
+
+    private NDArray embed(ParameterStore parameterStore, NDArray tokens, boolean training) {
+        Check.that(
+                tokens.getShape().dimension() == 2 && tokens.getDataType().isInteger(),
+                "tokens",
+                tokens.getShape() + " " + tokens.getDataType(),
+                "shape (B, T) and an integer type");
+        NDArray weight = parameterStore.getValue(embedding, tokens.getDevice(), training);
+        NDArray x =
+                tokens.getNDArrayInternal()
+                        .embedding(tokens, weight, SparseFormat.DENSE)
+                        .singletonOrThrow();
+        if (training && config.dropout() > 0) {
+            return Dropout.dropout(x, config.dropout(), true).singletonOrThrow();
+        }
+        return x;
+    }
+
+    private NDArray project(ParameterStore parameterStore, NDArray x, boolean training) {
+        NDArray normed = norm.normalize(parameterStore, x, training);
+        if (output != null) {
+            return output.forward(parameterStore, new NDList(normed), training).singletonOrThrow();
+        }
+        NDArray weight = parameterStore.getValue(embedding, x.getDevice(), training);
+        return Linear.linear(normed, weight).singletonOrThrow();
+    }
+
+    /**
+     * Returns the sum over all tokens of the negative log-likelihood of the targets.
+     *
+     * @param logits [B, T, V]
+     * @param targets [B, T], of type INT64
+     * @return nats, a scalar
+     */
+    public static NDArray crossEntropySum(NDArray logits, NDArray targets) {
+        long vocabulary = logits.getShape().get(2);
+        NDArray flat = logits.reshape(-1, vocabulary).logSoftmax(1); // [B·T, V]
+        return flat.gather(targets.reshape(-1, 1), 1).sum().neg();
+    }
+
+    /**
+     * Returns what the model costs.
+     *
+     * @return parameters by part, and operations
+     */
+    public ModelCounts counts() {
+        long size = config.embeddingSize();
+        long vocabulary = config.vocabularySize();
+        DecoderBlock layer = layers.get(0);
+        int count = layers.size();
+        return new ModelCounts(
+                size * vocabulary,
+                count * layer.attention().counts().parameters(),
+                count * layer.feedForward().parameterCount(),
+                config.normWeight() ? (2L * count + 1) * size : 0,
+                output == null ? 0 : size * vocabulary,
+                count,
+                layer.attention().counts(),
+                size * vocabulary);
+    }
+
+    /**
+     * Returns the configuration.
+     *
+     * @return the sizes of the model
+     */
+    public LanguageModelConfig config() {
+        return config;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Shape[] getOutputShapes(Shape[] inputShapes) {
+        return new Shape[] {inputShapes[0].add(config.vocabularySize())};
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    protected void initializeChildBlocks(
+            NDManager manager, DataType dataType, Shape... inputShapes) {
+        Shape x = new Shape(1, 1, config.embeddingSize());
+        getChildren().values().forEach(child -> child.initialize(manager, dataType, x));
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public String description() {
+        return "CausalLanguageModel["
+                + config.layerCount()
+                + " layers, V="
+                + config.vocabularySize()
+                + ", hidden="
+                + config.hiddenSize()
+                + ", tied="
+                + config.tiedEmbedding()
+                + ", "
+                + layers.get(0).description()
+                + "]";
+    }
+}

@@ -1,0 +1,117 @@
+package io.github.sasblock.transformer;
+
+import io.github.sasblock.sas.SasShape;
+import io.github.sasblock.sas.SasShape.HeadExpansionKind;
+
+/** Sizes that have a name. */
+public enum ModelPreset {
+    /** For a first run of minutes on two cores. */
+    TINY("tiny", 3, 96, 3, 128),
+    /** For runs of tens of minutes on two cores; about a million parameters on bytes. */
+    SMALL("small", 4, 128, 4, 256),
+    /** The size of GPT-2 and of the paper's smallest models. */
+    P125M("125m", 12, 768, 12, 512),
+    /** 350 million parameters. */
+    P350M("350m", 24, 1024, 16, 1024),
+    /** 760 million parameters. */
+    P760M("760m", 24, 1536, 16, 1024),
+    /** 1.5 billion parameters. */
+    P1_5B("1.5b", 48, 1600, 25, 1024);
+
+    private static final int KERNEL_SIZE = 5;
+    private static final int GROUPS = 3;
+
+    private final String label;
+    private final int layerCount;
+    private final int embeddingSize;
+    private final int headCount;
+    private final int contextLength;
+
+    ModelPreset(String label, int layerCount, int embeddingSize, int headCount, int context) {
+        this.label = label;
+        this.layerCount = layerCount;
+        this.embeddingSize = embeddingSize;
+        this.headCount = headCount;
+        this.contextLength = context;
+    }
+
+    /**
+     * Returns the name, as one types it.
+     *
+     * @return for example 125m
+     */
+    public String label() {
+        return label;
+    }
+
+    /**
+     * Returns the number of decoder layers.
+     *
+     * @return layers
+     */
+    public int layerCount() {
+        return layerCount;
+    }
+
+    /**
+     * Returns the embedding size.
+     *
+     * @return E
+     */
+    public int embeddingSize() {
+        return embeddingSize;
+    }
+
+    /**
+     * Returns the number of heads.
+     *
+     * @return H
+     */
+    public int headCount() {
+        return headCount;
+    }
+
+    /**
+     * Returns the head size.
+     *
+     * @return D = E/H
+     */
+    public int headSize() {
+        return embeddingSize / headCount;
+    }
+
+    /**
+     * Returns the length of a training window.
+     *
+     * @return T in tokens
+     */
+    public int contextLength() {
+        return contextLength;
+    }
+
+    /**
+     * Returns multi-head attention at this size.
+     *
+     * @return MHA with H heads
+     */
+    public MultiHeadConfig multiHead() {
+        return MultiHeadConfig.of(headCount, headCount, headSize());
+    }
+
+    /**
+     * Returns Simulated Attention Score at this size.
+     *
+     * @return SAS with H′ = 3H, D′ = 1.5·D, K = 5, rotary embedding after the expansion
+     */
+    public SasConfig sas() {
+        return SasConfig.of(
+                new SasShape(
+                        headCount,
+                        headSize(),
+                        GROUPS * headCount,
+                        headSize() * 3 / 2,
+                        HeadExpansionKind.CONVOLUTION,
+                        KERNEL_SIZE,
+                        true));
+    }
+}
