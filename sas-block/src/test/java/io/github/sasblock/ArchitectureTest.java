@@ -27,14 +27,14 @@ import java.io.ObjectOutputStream;
 class ArchitectureTest {
 
     private static final String KERNEL = "kernel";
+    private static final String NN = "nn";
     private static final String SAFETENSORS = "safetensors";
     private static final String ATTENTION = "attention";
     private static final String SAS = "sas";
     private static final String TRANSFORMER = "transformer";
 
     // The packages of the artifact ai.djl:api, which also brings org.slf4j. Engines, data sets and
-    // tokenizers have
-    // packages of their own under ai.djl.
+    // tokenizers have packages of their own under ai.djl.
     @ArchTest
     static final ArchRule dependsOnDjlsInterfaceAlone =
             classes()
@@ -69,13 +69,17 @@ class ArchitectureTest {
                     .definedBy("io.github.sasblock.attention..")
                     .layer(KERNEL)
                     .definedBy("io.github.sasblock.kernel..")
+                    .layer(NN)
+                    .definedBy("io.github.sasblock.nn..")
                     .layer(SAFETENSORS)
                     .definedBy("io.github.sasblock.safetensors..")
                     .whereLayer(TRANSFORMER)
-                    .mayOnlyAccessLayers(SAS, ATTENTION, KERNEL, SAFETENSORS)
+                    .mayOnlyAccessLayers(SAS, ATTENTION, NN, KERNEL, SAFETENSORS)
                     .whereLayer(SAS)
-                    .mayOnlyAccessLayers(ATTENTION, KERNEL)
+                    .mayOnlyAccessLayers(ATTENTION, NN, KERNEL)
                     .whereLayer(ATTENTION)
+                    .mayOnlyAccessLayers(NN, KERNEL)
+                    .whereLayer(NN)
                     .mayOnlyAccessLayers(KERNEL)
                     .whereLayer(KERNEL)
                     .mayNotAccessAnyLayer()

@@ -44,12 +44,12 @@ public record RotaryEmbedding(int size, double base) {
         NDList tables = tables(x, firstPosition);
         NDArray cos = tables.get(0); // [T, 1, size/2]
         NDArray sin = tables.get(1);
-        NDList halves = x.split(2, -1);
+        NDList halves = x.split(2, 3);
         NDArray x1 = halves.get(0); // [B, T, H, size/2]
         NDArray x2 = halves.get(1);
         NDArray y1 = x1.mul(cos).sub(x2.mul(sin));
         NDArray y2 = x1.mul(sin).add(x2.mul(cos));
-        return y1.concat(y2, -1);
+        return y1.concat(y2, 3);
     }
 
     // The angles are computed in double precision, whatever the type of x.
