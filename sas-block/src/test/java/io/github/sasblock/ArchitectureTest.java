@@ -26,6 +26,7 @@ import java.io.ObjectOutputStream;
 @AnalyzeClasses(packages = "io.github.sasblock", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
 
+    private static final String NN = "nn";
     private static final String KERNEL = "kernel";
     private static final String SAFETENSORS = "safetensors";
     private static final String ATTENTION = "attention";
@@ -67,15 +68,19 @@ class ArchitectureTest {
                     .definedBy("io.github.sasblock.sas..")
                     .layer(ATTENTION)
                     .definedBy("io.github.sasblock.attention..")
+                    .layer(NN)
+                    .definedBy("io.github.sasblock.nn..")
                     .layer(KERNEL)
                     .definedBy("io.github.sasblock.kernel..")
                     .layer(SAFETENSORS)
                     .definedBy("io.github.sasblock.safetensors..")
                     .whereLayer(TRANSFORMER)
-                    .mayOnlyAccessLayers(SAS, ATTENTION, KERNEL, SAFETENSORS)
+                    .mayOnlyAccessLayers(SAS, ATTENTION, NN, KERNEL, SAFETENSORS)
                     .whereLayer(SAS)
-                    .mayOnlyAccessLayers(ATTENTION, KERNEL)
+                    .mayOnlyAccessLayers(ATTENTION, NN, KERNEL)
                     .whereLayer(ATTENTION)
+                    .mayOnlyAccessLayers(NN, KERNEL)
+                    .whereLayer(NN)
                     .mayOnlyAccessLayers(KERNEL)
                     .whereLayer(KERNEL)
                     .mayNotAccessAnyLayer()
