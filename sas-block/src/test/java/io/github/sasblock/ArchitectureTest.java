@@ -26,6 +26,7 @@ import java.io.ObjectOutputStream;
 @AnalyzeClasses(packages = "io.github.sasblock", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
 
+    private static final String NN = "nn";
     private static final String KERNEL = "kernel";
     private static final String NN = "nn";
     private static final String SAFETENSORS = "safetensors";
@@ -67,6 +68,8 @@ class ArchitectureTest {
                     .definedBy("io.github.sasblock.sas..")
                     .layer(ATTENTION)
                     .definedBy("io.github.sasblock.attention..")
+                    .layer(NN)
+                    .definedBy("io.github.sasblock.nn..")
                     .layer(KERNEL)
                     .definedBy("io.github.sasblock.kernel..")
                     .layer(NN)
