@@ -26,7 +26,6 @@ import java.io.ObjectOutputStream;
 @AnalyzeClasses(packages = "io.github.sasblock", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
 
-    private static final String NN = "nn";
     private static final String KERNEL = "kernel";
     private static final String NN = "nn";
     private static final String SAFETENSORS = "safetensors";

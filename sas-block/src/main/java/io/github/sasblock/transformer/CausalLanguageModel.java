@@ -25,7 +25,7 @@ import java.util.List;
  *
  * <p>Input tokens [B, T] of an integer type, output logits [B, T, V]. Weights begin as in GPT-NeoX:
  * normal with standard deviation √(2/(5E)), and 2/(layers·√E) where a layer adds to the residual
- * stream; embeddings with the lesser of 0.02 and 1/E, so that the first loss is ln V.
+ * stream; embeddings with the lesser of 0.02 and 1/(2E), so that the first loss is ln V.
  */
 public final class CausalLanguageModel extends DescribedBlock {
 
@@ -62,19 +62,21 @@ public final class CausalLanguageModel extends DescribedBlock {
     }
 
     private static Parameter embeddingOf(LanguageModelConfig config) {
-        double deviation = Math.min(0.02, 1.0 / config.embeddingSize());
         return Parameter.builder()
                 .setName("embedding")
                 .setType(Parameter.Type.WEIGHT)
                 .optShape(new Shape(config.vocabularySize(), config.embeddingSize()))
-                .optInitializer(new NormalInitializer((float) deviation))
+                .optInitializer(vocabularyInitializer(config))
                 .build();
+    }
+
+    private static Initializer vocabularyInitializer(LanguageModelConfig config) {
+        return new NormalInitializer((float) Math.min(0.02, 0.5 / config.embeddingSize()));
     }
 
     private static Linear outputOf(LanguageModelConfig config) {
         Linear linear = Linear.builder().setUnits(config.vocabularySize()).optBias(false).build();
-        double deviation = Math.min(0.02, 1.0 / config.embeddingSize());
-        linear.setInitializer(new NormalInitializer((float) deviation), Parameter.Type.WEIGHT);
+        linear.setInitializer(vocabularyInitializer(config), Parameter.Type.WEIGHT);
         return linear;
     }
 
