@@ -16,7 +16,6 @@ public final class ProgressBars implements Progress {
 
     private static final long BYTES_PER_MEGABYTE = 1_000_000;
     private static final int UPDATE_MILLISECONDS = 200;
-    private static final int BAR_WIDTH = 100;
 
     private final PrintStream out;
     private final boolean terminal;
@@ -56,7 +55,7 @@ public final class ProgressBars implements Progress {
                         .setInitialMax(total)
                         .setStyle(ProgressBarStyle.ASCII)
                         .setUpdateIntervalMillis(UPDATE_MILLISECONDS)
-                        .setConsumer(new ConsoleProgressBarConsumer(out, BAR_WIDTH))
+                        .setConsumer(new ConsoleProgressBarConsumer(out))
                         .showSpeed();
         switch (unit) {
             case BYTES -> builder.setUnit(" MB", BYTES_PER_MEGABYTE);

@@ -12,7 +12,13 @@ import java.util.Objects;
  */
 public record Document(String text, String origin, boolean continues) {
 
-    /** Creates a document or a part of one. */
+    /**
+     * Creates a document or a part of one.
+     *
+     * @param text the text
+     * @param origin where it came from, for messages
+     * @param continues whether the next document is the same text's next part
+     */
     public Document {
         Objects.requireNonNull(text, "text");
         Objects.requireNonNull(origin, "origin");

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 /** A file that is one document, read in parts that end at a line's end where there is one. */
 final class PlainText {
 
-    private static final int PART_BYTES = 1 << 24;
+    private static final int PART_BYTES = 1 << 22;
 
     private final Path path;
     private final InputStream in;

@@ -4,14 +4,10 @@ import io.github.sasblock.examples.problem.InvalidInputException;
 import io.github.sasblock.examples.problem.Problems;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -25,7 +21,7 @@ import java.util.stream.Stream;
  *
  * <p>All text is UTF-8; malformed text is an error. A byte order mark at the beginning of a file is
  * skipped, blank lines between JSON objects too; line ends are kept as they are. In a folder,
- * hidden files and those of other endings are passed over. A {@code .txt} file of more than 16 MiB
+ * hidden files and those of other endings are passed over. A {@code .txt} file of more than 4 MiB
  * comes in several parts (see {@link Document#continues()}).
  */
 public final class TextFiles implements TextSource {
@@ -188,16 +184,7 @@ public final class TextFiles implements TextSource {
                     .append(Files.getLastModifiedTime(file).to(TimeUnit.NANOSECONDS))
                     .append('\n');
         }
-        return "files:" + HexFormat.of().formatHex(sha256(facts.toString()));
-    }
-
-    private static byte[] sha256(String text) {
-        try {
-            return MessageDigest.getInstance("SHA-256")
-                    .digest(text.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return "files:" + Sha256.hex(facts.toString());
     }
 
     @Override

@@ -20,7 +20,7 @@ enum TextFormat {
     }
 
     static Optional<TextFormat> of(Path file) {
-        String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+        String name = file.toString().toLowerCase(Locale.ROOT);
         return Arrays.stream(values()).filter(format -> name.endsWith(format.ending)).findFirst();
     }
 

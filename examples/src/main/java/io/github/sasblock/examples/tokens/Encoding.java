@@ -8,7 +8,12 @@ package io.github.sasblock.examples.tokens;
  */
 public record Encoding(int[] ids, int[] byteLengths) {
 
-    /** Creates an encoding. */
+    /**
+     * Creates an encoding.
+     *
+     * @param ids the tokens
+     * @param byteLengths as many byte lengths
+     */
     public Encoding {
         if (ids.length != byteLengths.length) {
             throw new IllegalArgumentException(

@@ -7,16 +7,14 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.sasblock.examples.problem.InvalidInputException;
+import io.github.sasblock.examples.text.Sha256;
 import io.github.sasblock.examples.text.Utf8;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
@@ -72,7 +70,7 @@ public final class HuggingFaceTokenizerFile implements Tokenizer {
         Map<String, Integer> vocabulary = vocabulary(file, json);
         int size = vocabulary.values().stream().mapToInt(id -> id + 1).max().orElse(0);
         int endOfText = endOfText(file, vocabulary);
-        String id = "huggingface:" + sha256(json).substring(0, ID_HEX_DIGITS);
+        String id = "huggingface:" + Sha256.hex(json).substring(0, ID_HEX_DIGITS);
         return new HuggingFaceTokenizerFile(load(file, json), id, size, endOfText);
     }
 
@@ -135,14 +133,6 @@ public final class HuggingFaceTokenizerFile implements Tokenizer {
                                                 + ": the tokenizer has no end-of-text token;"
                                                 + " expected one of "
                                                 + String.join(", ", END_OF_TEXT_TOKENS)));
-    }
-
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 
     private static HuggingFaceTokenizer load(Path file, byte[] json) {

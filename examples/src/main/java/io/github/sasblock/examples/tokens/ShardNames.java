@@ -6,7 +6,10 @@ import java.util.regex.Pattern;
 /** The names of the files in a folder of shards. */
 final class ShardNames {
 
-    private static final Pattern SHARD = Pattern.compile("tokens-[0-9a-f]{12}-\\d{5,10}\\.bin");
+    static final int STAMP_HEX_DIGITS = 12;
+
+    private static final Pattern SHARD =
+            Pattern.compile("tokens-[0-9a-f]{" + STAMP_HEX_DIGITS + "}-\\d{5,10}\\.bin");
     private static final Pattern UNFINISHED =
             Pattern.compile(SHARD.pattern() + "\\.(tokens|lengths)\\.tmp");
 

@@ -2,21 +2,21 @@ package io.github.sasblock.examples.tokens;
 
 import io.github.sasblock.examples.problem.InvalidInputException;
 import io.github.sasblock.examples.progress.Progress;
+import io.github.sasblock.examples.text.Sha256;
 import io.github.sasblock.examples.text.TextSource;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import java.util.zip.CRC32C;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -209,33 +209,27 @@ public final class TokenShards {
 
     /** Keeps the names of these shards apart from those that an index in the folder names. */
     private String stamp() {
-        CRC32C sourceHash = new CRC32C();
-        sourceHash.update(fingerprint.getBytes(StandardCharsets.UTF_8));
-        CRC32C optionsHash = new CRC32C();
-        optionsHash.update(
-                (tokenizer.id() + withByteLengths + shardTokens).getBytes(StandardCharsets.UTF_8));
-        return String.format(
-                Locale.ROOT, "%08x%04x", sourceHash.getValue(), optionsHash.getValue() & 0xFFFF);
+        String facts =
+                String.join("\n", fingerprint, tokenizer.id(), String.valueOf(withByteLengths));
+        return Sha256.hex(facts).substring(0, ShardNames.STAMP_HEX_DIGITS);
     }
 
     private void deleteOthers(List<ShardIndex.Shard> kept) throws IOException {
-        List<String> keptNames = kept.stream().map(ShardIndex.Shard::file).toList();
-        for (Path file : filesOfShards()) {
-            if (!keptNames.contains(file.getFileName().toString())) {
-                deleteIfPossible(file);
+        Set<String> keptNames =
+                kept.stream().map(ShardIndex.Shard::file).collect(Collectors.toSet());
+        for (String name : filesOfShards()) {
+            if (!keptNames.contains(name)) {
+                deleteIfPossible(folder.resolve(name));
             }
         }
     }
 
-    private List<Path> filesOfShards() throws IOException {
+    private List<String> filesOfShards() throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(TokenShards::isOfShards).toList();
+            return files.map(file -> folder.relativize(file).toString())
+                    .filter(name -> ShardNames.isShard(name) || ShardNames.isUnfinished(name))
+                    .toList();
         }
-    }
-
-    private static boolean isOfShards(Path file) {
-        String name = file.getFileName().toString();
-        return ShardNames.isShard(name) || ShardNames.isUnfinished(name);
     }
 
     private static void deleteIfPossible(Path file) {
