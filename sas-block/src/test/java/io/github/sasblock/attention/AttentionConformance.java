@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.MalformedModelException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -15,6 +14,7 @@ import ai.djl.nn.Parameter;
 import io.github.sasblock.safetensors.BlockWeights;
 import io.github.sasblock.safetensors.SafeTensorsException;
 import io.github.sasblock.sas.SasAttention;
+import io.github.sasblock.testing.ArrayTest;
 import io.github.sasblock.testing.Blocks;
 import io.github.sasblock.testing.GradientCheck;
 import io.github.sasblock.testing.MatrixProducts;
@@ -24,8 +24,6 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,7 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every attention promises. The test of each attention extends this one. */
-public abstract class AttentionConformance {
+public abstract class AttentionConformance extends ArrayTest {
 
     /** The embedding size of the attentions under test. */
     protected static final int EMBEDDING = 12;
@@ -44,24 +42,11 @@ public abstract class AttentionConformance {
     private static final double FLOAT32_TOLERANCE = 1e-5;
     private static final float DROPOUT = 0.3f;
 
-    /** Owns what a test makes. */
-    protected final NDManager manager = NDManager.newBaseManager();
-
     /**
      * Returns the builder of a small attention of embedding size {@link #EMBEDDING}, as yet not
      * causal and without dropout.
      */
     protected abstract AttentionBuilder<?> builder();
-
-    @BeforeEach
-    void makeRandomNumbersReproducible() {
-        manager.getEngine().setRandomSeed(17);
-    }
-
-    @AfterEach
-    void freeArrays() {
-        manager.close();
-    }
 
     // Gradients
 
@@ -69,7 +54,7 @@ public abstract class AttentionConformance {
     @ValueSource(booleans = {false, true})
     void gradientsOfSelfAttentionAreItsDerivatives(boolean causal) {
         Attention attention = attention(causal, DataType.FLOAT64);
-        NDArray x = normal(DataType.FLOAT64, LENGTH);
+        NDArray x = input(DataType.FLOAT64, LENGTH);
         GradientCheck.of(manager, attention)
                 .with("x", x)
                 .verify(() -> Blocks.forward(attention, true, x));
@@ -78,7 +63,7 @@ public abstract class AttentionConformance {
     @Test
     void gradientsOfMaskedAttentionAreItsDerivatives() {
         Attention attention = attention(false, DataType.FLOAT64);
-        NDArray x = normal(DataType.FLOAT64, LENGTH);
+        NDArray x = input(DataType.FLOAT64, LENGTH);
         NDArray mask = randomMask(LENGTH, LENGTH);
         GradientCheck.of(manager, attention)
                 .with("x", x)
@@ -88,9 +73,9 @@ public abstract class AttentionConformance {
     @Test
     void gradientsOfCrossAttentionAreItsDerivatives() {
         Attention attention = attention(false, DataType.FLOAT64);
-        NDArray keys = normal(DataType.FLOAT64, KEYS);
-        NDArray queries = normal(DataType.FLOAT64, LENGTH);
-        NDArray values = normal(DataType.FLOAT64, KEYS);
+        NDArray keys = input(DataType.FLOAT64, KEYS);
+        NDArray queries = input(DataType.FLOAT64, LENGTH);
+        NDArray values = input(DataType.FLOAT64, KEYS);
         GradientCheck.of(manager, attention)
                 .with("keys", keys)
                 .with("queries", queries)
@@ -104,11 +89,11 @@ public abstract class AttentionConformance {
     @ValueSource(booleans = {false, true})
     void theFutureDoesNotChangeThePast(boolean training) {
         Attention attention = attention(true, DataType.FLOAT32);
-        NDArray x = normal(DataType.FLOAT32, LENGTH);
+        NDArray x = input(DataType.FLOAT32, LENGTH);
         NDArray y = Blocks.forward(attention, training, x);
         for (int t = 1; t < LENGTH; t++) {
             NDArray changed = x.duplicate();
-            changed.set(new NDIndex(":, {}:", t), normal(DataType.FLOAT32, LENGTH - t).mul(9));
+            changed.set(new NDIndex(":, {}:", t), input(DataType.FLOAT32, LENGTH - t).mul(9));
             NDIndex past = new NDIndex(":, :{}", t);
             NDIndex future = new NDIndex(":, {}:", t);
             NDArray yChanged = Blocks.forward(attention, training, changed);
@@ -120,9 +105,9 @@ public abstract class AttentionConformance {
     @Test
     void otherSequencesOfTheBatchDoNotMatter() {
         Attention attention = attention(true, DataType.FLOAT32);
-        NDArray x = normal(DataType.FLOAT32, LENGTH);
+        NDArray x = input(DataType.FLOAT32, LENGTH);
         NDArray changed = x.duplicate();
-        changed.set(new NDIndex("0"), normal(DataType.FLOAT32, LENGTH).get(0));
+        changed.set(new NDIndex("0"), input(DataType.FLOAT32, LENGTH).get(0));
         NDArray y = Blocks.infer(attention, x);
         assertThat(Blocks.infer(attention, changed).get(1)).isEqualTo(y.get(1));
         NDArray alone = Blocks.infer(attention, x.get("1:2"));
@@ -132,17 +117,17 @@ public abstract class AttentionConformance {
     @Test
     void maskedKeysDoNotMatter() {
         Attention attention = attention(false, DataType.FLOAT32);
-        NDArray queries = normal(DataType.FLOAT32, LENGTH);
-        NDArray keys = normal(DataType.FLOAT32, KEYS);
-        NDArray values = normal(DataType.FLOAT32, KEYS);
+        NDArray queries = input(DataType.FLOAT32, LENGTH);
+        NDArray keys = input(DataType.FLOAT32, KEYS);
+        NDArray values = input(DataType.FLOAT32, KEYS);
         NDArray mask = manager.ones(new Shape(BATCH, LENGTH, KEYS));
         NDIndex padding = new NDIndex(":, :, {}:", KEYS - 2);
         mask.set(padding, 0);
         NDArray y = Blocks.infer(attention, keys, queries, values, mask);
 
         NDIndex padded = new NDIndex(":, {}:", KEYS - 2);
-        keys.set(padded, normal(DataType.FLOAT32, 2).mul(9));
-        values.set(padded, normal(DataType.FLOAT32, 2).mul(9));
+        keys.set(padded, input(DataType.FLOAT32, 2).mul(9));
+        values.set(padded, input(DataType.FLOAT32, 2).mul(9));
         assertThat(Blocks.infer(attention, keys, queries, values, mask)).isEqualTo(y);
         assertThat(Blocks.infer(attention, keys, queries, values)).isNotEqualTo(y);
     }
@@ -152,7 +137,7 @@ public abstract class AttentionConformance {
     @Test
     void allFormsOfTheInputAgree() {
         Attention attention = attention(false, DataType.FLOAT32);
-        NDArray x = normal(DataType.FLOAT32, LENGTH);
+        NDArray x = input(DataType.FLOAT32, LENGTH);
         NDArray all = manager.ones(new Shape(BATCH, LENGTH, LENGTH));
         NDArray y = Blocks.infer(attention, x);
         assertThat(Blocks.infer(attention, x, all)).isEqualTo(y);
@@ -166,7 +151,7 @@ public abstract class AttentionConformance {
             names = {"FLOAT32", "FLOAT64", "INT32", "INT64", "UINT8", "INT8", "BOOLEAN"})
     void masksOfAnyTypeAgree(DataType type) {
         Attention attention = attention(false, DataType.FLOAT32);
-        NDArray x = normal(DataType.FLOAT32, LENGTH);
+        NDArray x = input(DataType.FLOAT32, LENGTH);
         NDArray mask = randomMask(LENGTH, LENGTH);
         assertThat(Blocks.infer(attention, x, mask.toType(type, false)))
                 .isEqualTo(Blocks.infer(attention, x, mask));
@@ -177,7 +162,7 @@ public abstract class AttentionConformance {
         Attention attention = attention(false, DataType.FLOAT32);
         Attention causal = attention(true, DataType.FLOAT32);
         Blocks.copyParameters(attention, causal);
-        NDArray x = normal(DataType.FLOAT32, LENGTH);
+        NDArray x = input(DataType.FLOAT32, LENGTH);
         NDArray position = manager.arange(LENGTH);
         NDArray mask =
                 position.reshape(1, LENGTH)
@@ -190,7 +175,7 @@ public abstract class AttentionConformance {
     @Test
     void anAdditiveMaskOfFourAxesIsTheSame() {
         Attention attention = attention(false, DataType.FLOAT32);
-        NDArray x = normal(DataType.FLOAT32, LENGTH);
+        NDArray x = input(DataType.FLOAT32, LENGTH);
         NDArray mask = randomMask(LENGTH, LENGTH);
         NDArray additive = mask.sub(1).mul(1e5).reshape(BATCH, 1, LENGTH, LENGTH);
         NDArray y = Blocks.infer(attention, x, mask);
@@ -203,8 +188,8 @@ public abstract class AttentionConformance {
     @Test
     void outputsHaveTheShapesThatWereForetold() {
         Attention attention = attention(false, DataType.FLOAT32);
-        NDArray x = normal(DataType.FLOAT32, LENGTH);
-        NDArray keys = normal(DataType.FLOAT32, KEYS);
+        NDArray x = input(DataType.FLOAT32, LENGTH);
+        NDArray keys = input(DataType.FLOAT32, KEYS);
         NDArray mask = manager.ones(new Shape(BATCH, LENGTH, LENGTH));
         NDArray crossMask = manager.ones(new Shape(BATCH, LENGTH, KEYS));
         NDArray[][] forms = {{x}, {x, mask}, {keys, x, keys}, {keys, x, keys, crossMask}};
@@ -218,7 +203,7 @@ public abstract class AttentionConformance {
     @Test
     void queriesOfCausalCrossAttentionAreTheLastPositions() {
         Attention attention = attention(true, DataType.FLOAT32);
-        NDArray x = normal(DataType.FLOAT32, KEYS);
+        NDArray x = input(DataType.FLOAT32, KEYS);
         NDIndex last = new NDIndex(":, {}:", KEYS - LENGTH);
         NDArray y = Blocks.infer(attention, x, x.get(last), x);
         assertThat(Blocks.distance(y, Blocks.infer(attention, x).get(last)))
@@ -238,7 +223,7 @@ public abstract class AttentionConformance {
     @Test
     void countsTheOperationsThatRun() throws IOException {
         Attention attention = attention(true, DataType.FLOAT32);
-        NDArray x = normal(DataType.FLOAT32, LENGTH);
+        NDArray x = input(DataType.FLOAT32, LENGTH);
         long run = MatrixProducts.during(() -> Blocks.infer(attention, x));
         // Causal or not, plain attention computes all T·T scores.
         double counted = BATCH * LENGTH * attention.counts().multiplyAddsPerToken(LENGTH, false);
@@ -249,7 +234,7 @@ public abstract class AttentionConformance {
     void countsTheBytesOfItsCache() {
         Attention attention = attention(true, DataType.FLOAT32);
         try (KeyValueCache cache = new KeyValueCache(manager)) {
-            continued(attention, cache, normal(DataType.FLOAT32, LENGTH));
+            continued(attention, cache, input(DataType.FLOAT32, LENGTH));
             assertThat(cache.length()).isEqualTo(LENGTH);
             assertThat(cache.bytes())
                     .isEqualTo(
@@ -266,7 +251,7 @@ public abstract class AttentionConformance {
     @ValueSource(ints = {1, 2, 3, 4, KEYS})
     void decodingWithACacheIsTheFullPass(int chunk) {
         Attention attention = attention(true, DataType.FLOAT32);
-        NDArray x = normal(DataType.FLOAT32, KEYS);
+        NDArray x = input(DataType.FLOAT32, KEYS);
         NDArray full = Blocks.infer(attention, x);
         try (KeyValueCache cache = new KeyValueCache(manager)) {
             for (int t = 0; t < KEYS; t += chunk) {
@@ -282,7 +267,7 @@ public abstract class AttentionConformance {
     @Test
     void masksReachTheKeysInTheCache() {
         Attention attention = attention(true, DataType.FLOAT32);
-        NDArray x = normal(DataType.FLOAT32, KEYS);
+        NDArray x = input(DataType.FLOAT32, KEYS);
         NDArray mask = randomMask(KEYS, KEYS);
         NDArray full = Blocks.infer(attention, x, mask);
         try (KeyValueCache cache = new KeyValueCache(manager)) {
@@ -299,7 +284,7 @@ public abstract class AttentionConformance {
     @Test
     void aCacheNeedsCausalAttention() {
         Attention attention = attention(false, DataType.FLOAT32);
-        NDArray x = normal(DataType.FLOAT32, LENGTH);
+        NDArray x = input(DataType.FLOAT32, LENGTH);
         try (KeyValueCache cache = new KeyValueCache(manager)) {
             assertThatThrownBy(() -> continued(attention, cache, x))
                     .isInstanceOf(IllegalArgumentException.class)
@@ -311,7 +296,7 @@ public abstract class AttentionConformance {
     @Test
     void aCacheOfAnotherBatchIsRefused() {
         Attention attention = attention(true, DataType.FLOAT32);
-        NDArray x = normal(DataType.FLOAT32, LENGTH);
+        NDArray x = input(DataType.FLOAT32, LENGTH);
         try (KeyValueCache cache = new KeyValueCache(manager)) {
             continued(attention, cache, x);
             assertThatThrownBy(() -> continued(attention, cache, x.get("0:1")))
@@ -326,7 +311,7 @@ public abstract class AttentionConformance {
     @Test
     void dropoutIsForTrainingAlone() {
         Attention plain = attention(false, DataType.FLOAT32);
-        NDArray x = normal(DataType.FLOAT32, LENGTH);
+        NDArray x = input(DataType.FLOAT32, LENGTH);
         NDArray expected = Blocks.infer(plain, x);
         assertThat(Blocks.forward(plain, true, x)).isEqualTo(expected);
         for (Attention dropping : new Attention[] {attentionDropout(), outputDropout()}) {
@@ -338,7 +323,7 @@ public abstract class AttentionConformance {
 
     @Test
     void dropoutIsReproducible() {
-        NDArray x = normal(DataType.FLOAT32, LENGTH);
+        NDArray x = input(DataType.FLOAT32, LENGTH);
         for (Attention dropping : new Attention[] {attentionDropout(), outputDropout()}) {
             manager.getEngine().setRandomSeed(5);
             NDArray first = Blocks.forward(dropping, true, x);
@@ -389,7 +374,7 @@ public abstract class AttentionConformance {
                                 assertThat(parameter.getArray())
                                         .as(name)
                                         .isEqualTo(expected.get(name).getArray()));
-        NDArray x = normal(DataType.FLOAT32, LENGTH);
+        NDArray x = input(DataType.FLOAT32, LENGTH);
         assertThat(Blocks.distance(Blocks.infer(loaded, x), Blocks.infer(saved, x)))
                 .isLessThan(1e-6);
     }
@@ -499,8 +484,8 @@ public abstract class AttentionConformance {
 
     @Test
     void refusesKeysAndValuesThatDoNotFit() {
-        NDArray x = normal(DataType.FLOAT32, LENGTH);
-        NDArray keys = normal(DataType.FLOAT32, KEYS);
+        NDArray x = input(DataType.FLOAT32, LENGTH);
+        NDArray keys = input(DataType.FLOAT32, KEYS);
         assertRefused(
                 "queries (2, 5, 12), keys (2, 7, 12), values (2, 5, 12), expected (B, T, E), (B, S,"
                         + " E), (B, S, E)",
@@ -518,7 +503,7 @@ public abstract class AttentionConformance {
 
     @Test
     void refusesAMaskThatDoesNotFit() {
-        NDArray x = normal(DataType.FLOAT32, LENGTH);
+        NDArray x = input(DataType.FLOAT32, LENGTH);
         assertRefused(
                 "shape of the mask = (2, 5, 4), expected (B, T, S) = (2, 5, 5), or four axes to"
                         + " add to the scores",
@@ -542,7 +527,7 @@ public abstract class AttentionConformance {
         Attention attention = attention(false, DataType.FLOAT32);
         NDList inputs = new NDList();
         for (int i = 0; i < count; i++) {
-            inputs.add(normal(DataType.FLOAT32, LENGTH));
+            inputs.add(input(DataType.FLOAT32, LENGTH));
         }
         assertThatThrownBy(() -> attention.forward(Blocks.parameters(manager), inputs, false))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -559,9 +544,9 @@ public abstract class AttentionConformance {
     @Test
     void refusesMoreQueriesThanKeysInCausalAttention() {
         Attention attention = attention(true, DataType.FLOAT32);
-        NDArray queries = normal(DataType.FLOAT32, LENGTH);
+        NDArray queries = input(DataType.FLOAT32, LENGTH);
         for (int count : new int[] {1, LENGTH - 1}) {
-            NDArray keys = normal(DataType.FLOAT32, count);
+            NDArray keys = input(DataType.FLOAT32, count);
             assertIllegal(
                     "queries = 5, expected at most as many as keys ("
                             + count
@@ -580,7 +565,7 @@ public abstract class AttentionConformance {
         Attention attention = attention(true, DataType.FLOAT32);
         Attention converted = attention(true, type);
         Blocks.copyParameters(attention, converted);
-        NDArray x = normal(DataType.FLOAT32, LENGTH);
+        NDArray x = input(DataType.FLOAT32, LENGTH);
         NDArray mask = randomMask(LENGTH, LENGTH);
         NDArray y = Blocks.infer(converted, x.toType(type, false), mask);
         assertThat(y.getDataType()).isEqualTo(type);
@@ -632,7 +617,7 @@ public abstract class AttentionConformance {
         return Blocks.initialized(attention, manager, type, new Shape(1, 1, EMBEDDING));
     }
 
-    private NDArray normal(DataType type, long length) {
+    private NDArray input(DataType type, long length) {
         return manager.randomNormal(new Shape(BATCH, length, EMBEDDING), type);
     }
 
