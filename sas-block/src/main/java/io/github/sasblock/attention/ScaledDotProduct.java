@@ -107,7 +107,7 @@ public record ScaledDotProduct(boolean causal, float dropout) {
                         + shape.get(3)
                         + "), or four axes to add to the scores");
         DataType type = scores.getDataType();
-        NDArray keep = mask.reshape(shape.get(0), 1, shape.get(2), shape.get(3));
+        NDArray keep = ownedWith(scores, mask.reshape(shape.get(0), 1, shape.get(2), shape.get(3)));
         return keep.toType(type, false).sub(1).mul(-maskedScore(type));
     }
 
@@ -127,7 +127,8 @@ public record ScaledDotProduct(boolean causal, float dropout) {
                 "data type of the mask",
                 mask.getDataType(),
                 "numbers, since a mask of four axes is added to the scores");
-        return mask.toType(scores.getDataType(), false);
+        DataType type = scores.getDataType();
+        return mask.getDataType() == type ? mask : ownedWith(scores, mask.toType(type, false));
     }
 
     // [T, S]: query i is at position S − T + i and sees the keys up to there
@@ -144,6 +145,12 @@ public record ScaledDotProduct(boolean causal, float dropout) {
         NDArray future = manager.arange(keys).reshape(1, keys).gt(position);
         DataType type = scores.getDataType();
         return future.toType(type, false).mul(2 * maskedScore(type));
+    }
+
+    // A mask may live for many steps; what is made of it here may not.
+    private static NDArray ownedWith(NDArray scores, NDArray array) {
+        array.attach(scores.getManager());
+        return array;
     }
 
     private static double maskedScore(DataType type) {

@@ -183,7 +183,9 @@ public final class CausalLanguageModel extends DescribedBlock {
                 "int64");
         long vocabulary = logits.getShape().get(2);
         NDArray flat = logits.reshape(-1, vocabulary).logSoftmax(1); // [B·T, V]
-        return flat.gather(targets.reshape(-1, 1), 1).sum().neg();
+        try (NDArray column = targets.reshape(-1, 1)) { // [B·T, 1]
+            return flat.gather(column, 1).sum().neg();
+        }
     }
 
     /**

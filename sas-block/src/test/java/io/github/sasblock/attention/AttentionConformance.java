@@ -19,6 +19,7 @@ import io.github.sasblock.testing.Blocks;
 import io.github.sasblock.testing.GradientCheck;
 import io.github.sasblock.testing.MatrixProducts;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
@@ -447,6 +448,18 @@ public abstract class AttentionConformance extends ArrayTest {
             noise[0] = i % 2 == 0 ? noise[0] : saved[0];
             assertRefused(noise);
         }
+    }
+
+    @Test
+    void refusesAFileWithADamagedArray() throws IOException {
+        byte[] saved = Blocks.saved(attention(false, DataType.FLOAT32));
+        int array = new String(saved, StandardCharsets.ISO_8859_1).indexOf("NDAR");
+        saved[array]++;
+        Attention attention = builder().build();
+        assertThatThrownBy(() -> Blocks.load(attention, manager, saved))
+                .isInstanceOf(MalformedModelException.class)
+                .hasMessageStartingWith("Cannot load ")
+                .hasMessageEndingWith(": the file is damaged");
     }
 
     private void assertRefused(byte[] file) {

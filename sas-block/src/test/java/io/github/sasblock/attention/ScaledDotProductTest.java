@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.sasblock.testing.ArrayTest;
@@ -71,6 +72,19 @@ class ScaledDotProductTest extends ArrayTest {
                 .isLessThan(1e-2);
         assertThat(weights.getFloat(2, 0)).isPositive();
         assertThat(weights.getFloat(2, 3)).isZero();
+    }
+
+    @Test
+    void leavesNothingWithAMaskThatIsUsedAgain() {
+        NDArray x = normal(1, LENGTH, 1, 4);
+        try (NDManager keeper = manager.newSubManager()) {
+            NDArray mask = keeper.ones(new Shape(1, LENGTH, LENGTH), DataType.INT32);
+            NDArray additive = keeper.zeros(new Shape(1, 1, 1, LENGTH), DataType.FLOAT64);
+            ScaledDotProduct attention = new ScaledDotProduct(false, 0);
+            attention.attend(x, x, x, mask, false);
+            attention.attend(x, x, x, additive, false);
+            assertThat(keeper.getManagedArrays()).hasSize(2);
+        }
     }
 
     private NDArray weights(ScaledDotProduct attention, double scale) {
