@@ -67,8 +67,6 @@ class ArchitectureTest {
                     .definedBy("io.github.sasblock.sas..")
                     .layer(ATTENTION)
                     .definedBy("io.github.sasblock.attention..")
-                    .layer(NN)
-                    .definedBy("io.github.sasblock.nn..")
                     .layer(KERNEL)
                     .definedBy("io.github.sasblock.kernel..")
                     .layer(NN)

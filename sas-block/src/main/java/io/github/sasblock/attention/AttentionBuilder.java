@@ -29,6 +29,14 @@ public abstract class AttentionBuilder<B extends AttentionBuilder<B>> {
     protected abstract B self();
 
     /**
+     * Builds the block.
+     *
+     * @return the block
+     * @throws IllegalArgumentException if a value is missing or not valid
+     */
+    public abstract Attention build();
+
+    /**
      * Sets the embedding size E, the last axis of input and output.
      *
      * @param embeddingSize at least 1

@@ -2,6 +2,7 @@ package io.github.sasblock.attention;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.sasblock.nn.Check;
 
@@ -40,12 +41,13 @@ public record AttentionInput(
      */
     public AttentionInput {
         checkShapes(query.getShape(), key.getShape(), value.getShape());
+        checkTypes(query.getDataType(), key.getDataType(), value.getDataType());
         Check.that(firstPosition >= 0, "firstPosition", firstPosition, "not negative");
         Check.that(
-                query.getDataType().isFloating(),
-                "data type of the input",
-                query.getDataType(),
-                "a floating-point type (FLOAT32, FLOAT64 or FLOAT16)");
+                cache == null || firstPosition >= cache.length(),
+                "firstPosition",
+                firstPosition,
+                "at least the number of tokens in the cache");
     }
 
     /**
@@ -145,13 +147,28 @@ public record AttentionInput(
         return query.getShape().get(1);
     }
 
+    private static void checkTypes(DataType query, DataType key, DataType value) {
+        Check.that(
+                query.isFloating(),
+                "data type of the input",
+                query,
+                "a floating-point type (float32, float64 or float16)");
+        Check.that(
+                key == query && value == query,
+                "data types of keys and values",
+                key + " and " + value,
+                "that of the queries, " + query);
+    }
+
     private static void checkShapes(Shape query, Shape key, Shape value) {
         boolean fit =
                 query.dimension() == 3
                         && key.dimension() == 3
                         && key.equals(value)
                         && key.get(0) == query.get(0)
-                        && key.get(2) == query.get(2);
+                        && key.get(2) == query.get(2)
+                        && query.size() > 0
+                        && key.size() > 0;
         if (!fit) {
             throw new IllegalArgumentException(
                     "queries "

@@ -3,6 +3,9 @@ package io.github.sasblock.attention;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.Shape;
+import io.github.sasblock.nn.Check;
 
 /**
  * The keys and values of the tokens so far, kept while decoding.
@@ -31,8 +34,13 @@ public final class KeyValueCache implements AutoCloseable {
      * @param newKeys [B, T, H, Dk]
      * @param newValues [B, T, H, Dv]
      * @return all keys [B, S, H, Dk] and values [B, S, H, Dv] so far, owned by this cache
+     * @throws IllegalArgumentException if their batch, heads or sizes are not those held
      */
     public NDList append(NDArray newKeys, NDArray newValues) {
+        if (keys != null) {
+            requireContinuation(keys.getShape(), newKeys.getShape());
+            requireContinuation(values.getShape(), newValues.getShape());
+        }
         keys = extend(keys, newKeys);
         values = extend(values, newValues);
         return new NDList(keys, values);
@@ -47,7 +55,16 @@ public final class KeyValueCache implements AutoCloseable {
             past.close();
         }
         all.attach(manager);
+        NDScope.unregister(all); // the cache outlives the scope of one step
         return all;
+    }
+
+    private static void requireContinuation(Shape past, Shape next) {
+        boolean continues =
+                next.dimension() == past.dimension()
+                        && next.get(0) == past.get(0)
+                        && next.slice(2).equals(past.slice(2));
+        Check.that(continues, "shape of what is appended", next, past + " but for the axis T");
     }
 
     /**

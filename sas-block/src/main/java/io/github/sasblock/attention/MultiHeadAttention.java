@@ -175,6 +175,7 @@ public final class MultiHeadAttention extends Attention {
          * @return the block
          * @throws IllegalArgumentException if a value is missing or not valid
          */
+        @Override
         public MultiHeadAttention build() {
             AttentionSettings settings = settings();
             int heads = settings.headCount();

@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.core.Linear;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import io.github.sasblock.nn.Check;
 import io.github.sasblock.nn.DescribedBlock;
 import io.github.sasblock.nn.PyTorchLayers;
 
@@ -72,6 +73,7 @@ public final class QkvProjection extends DescribedBlock {
             NDList inputs,
             boolean training,
             PairList<String, Object> params) {
+        Check.that(inputs.size() == 3, "number of inputs", inputs.size(), "query, key and value");
         Linear[] layers = {query, key, value};
         NDList outputs = new NDList(layers.length);
         for (int i = 0; i < layers.length; i++) {

@@ -39,8 +39,14 @@ public record RotaryEmbedding(int size, double base) {
      * @param x heads [B, T, H, size]
      * @param firstPosition the position of the first of the T tokens
      * @return the rotated heads [B, T, H, size]
+     * @throws IllegalArgumentException if x has another shape
      */
     public NDArray rotate(NDArray x, long firstPosition) {
+        Check.that(
+                x.getShape().dimension() == 4 && x.getShape().get(3) == size,
+                "shape of the heads",
+                x.getShape(),
+                "(B, T, H, " + size + ")");
         NDList tables = tables(x, firstPosition);
         NDArray cos = tables.get(0); // [T, 1, size/2]
         NDArray sin = tables.get(1);

@@ -82,7 +82,7 @@ public record ScaledDotProduct(boolean causal, float dropout) {
         if (mask != null) {
             result = result.add(offset(mask, scores));
         }
-        if (causal && scores.getShape().get(3) > 1) {
+        if (causal && scores.getShape().get(2) > 1) {
             result = result.add(causalOffset(scores));
         }
         return result;
@@ -91,7 +91,7 @@ public record ScaledDotProduct(boolean causal, float dropout) {
     // [B, T, S] of ones and zeros → [B, 1, T, S] of zeros and large negative numbers
     private static NDArray offset(NDArray mask, NDArray scores) {
         if (mask.getShape().dimension() == 4) {
-            return mask;
+            return additive(mask, scores);
         }
         Shape shape = scores.getShape();
         long expected = shape.get(0) * shape.get(2) * shape.get(3);
@@ -107,8 +107,28 @@ public record ScaledDotProduct(boolean causal, float dropout) {
                         + shape.get(3)
                         + "), or four axes to add to the scores");
         DataType type = scores.getDataType();
-        NDArray keep = mask.reshape(shape.get(0), 1, shape.get(2), shape.get(3));
+        NDArray keep = ownedWith(scores, mask.reshape(shape.get(0), 1, shape.get(2), shape.get(3)));
         return keep.toType(type, false).sub(1).mul(-maskedScore(type));
+    }
+
+    // As it is, if it broadcasts to [B, H, T, S]
+    private static NDArray additive(NDArray mask, NDArray scores) {
+        Shape shape = scores.getShape();
+        for (int axis = 0; axis < shape.dimension(); axis++) {
+            long size = mask.getShape().get(axis);
+            Check.that(
+                    size == 1 || size == shape.get(axis),
+                    "shape of the mask",
+                    mask.getShape(),
+                    "four axes that broadcast to (B, H, T, S) = " + shape);
+        }
+        Check.that(
+                !mask.getDataType().isBoolean(),
+                "data type of the mask",
+                mask.getDataType(),
+                "numbers, since a mask of four axes is added to the scores");
+        DataType type = scores.getDataType();
+        return mask.getDataType() == type ? mask : ownedWith(scores, mask.toType(type, false));
     }
 
     // [T, S]: query i is at position S − T + i and sees the keys up to there
@@ -125,6 +145,12 @@ public record ScaledDotProduct(boolean causal, float dropout) {
         NDArray future = manager.arange(keys).reshape(1, keys).gt(position);
         DataType type = scores.getDataType();
         return future.toType(type, false).mul(2 * maskedScore(type));
+    }
+
+    // A mask may live for many steps; what is made of it here may not.
+    private static NDArray ownedWith(NDArray scores, NDArray array) {
+        array.attach(scores.getManager());
+        return array;
     }
 
     private static double maskedScore(DataType type) {

@@ -1,5 +1,7 @@
 package io.github.sasblock.nn;
 
+import ai.djl.ndarray.types.Shape;
+
 /** Checks of configurations and inputs, with messages that name the value and what was expected. */
 public final class Check {
 
@@ -18,6 +20,22 @@ public final class Check {
         if (!holds) {
             throw new IllegalArgumentException(name + " = " + value + ", expected " + expected);
         }
+    }
+
+    /**
+     * Requires the size of the last axis of an input.
+     *
+     * @param shape the shape of the input
+     * @param size the expected size of its last axis
+     * @throws IllegalArgumentException if the last axis has another size, or there is none
+     */
+    public static void lastAxis(Shape shape, long size) {
+        int axes = shape.dimension();
+        that(
+                axes > 0 && shape.get(axes - 1) == size,
+                "shape of the input",
+                shape,
+                "(.., " + size + ")");
     }
 
     /**

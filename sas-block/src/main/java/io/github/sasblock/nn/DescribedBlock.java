@@ -1,6 +1,7 @@
 package io.github.sasblock.nn;
 
 import ai.djl.MalformedModelException;
+import ai.djl.ndarray.NDManager;
 import ai.djl.nn.AbstractBlock;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -62,6 +63,25 @@ public abstract class DescribedBlock extends AbstractBlock {
                             + description());
         }
         readInputShapes(is);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws MalformedModelException if the file holds another version, another block, or this
+     *     block in another configuration, or is damaged
+     */
+    @Override
+    public final void loadParameters(NDManager manager, DataInputStream is)
+            throws IOException, MalformedModelException {
+        try {
+            super.loadParameters(manager, is);
+        } catch (IllegalArgumentException
+                | IndexOutOfBoundsException
+                | NegativeArraySizeException e) { // DJL's answers to bytes that make no sense
+            throw new MalformedModelException(
+                    "Cannot load " + description() + ": the file is damaged", e);
+        }
     }
 
     private String readDescription(DataInputStream is) throws MalformedModelException {

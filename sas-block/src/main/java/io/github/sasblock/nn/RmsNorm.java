@@ -59,6 +59,7 @@ public final class RmsNorm extends DescribedBlock {
      * @return the output [.., size]
      */
     public NDArray normalize(ParameterStore parameterStore, NDArray x, boolean training) {
+        Check.lastAxis(x.getShape(), size);
         NDArray meanSquare = x.square().mean(new int[] {-1}, true); // [.., 1]
         NDArray y = x.div(meanSquare.add(epsilon).sqrt());
         if (weight == null) {

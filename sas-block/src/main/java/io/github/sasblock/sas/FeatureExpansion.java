@@ -85,7 +85,9 @@ public final class FeatureExpansion extends DescribedBlock {
             NDList inputs,
             boolean training,
             PairList<String, Object> params) {
-        return new NDList(expand(parameterStore, inputs.singletonOrThrow(), training));
+        NDArray x = inputs.singletonOrThrow();
+        Check.lastAxis(x.getShape(), headSize);
+        return new NDList(expand(parameterStore, x, training));
     }
 
     /**

@@ -82,7 +82,15 @@ public final class ParameterEfficientAggregation extends DescribedBlock {
             NDList inputs,
             boolean training,
             PairList<String, Object> params) {
-        return new NDList(aggregate(parameterStore, inputs.singletonOrThrow(), training));
+        NDArray x = inputs.singletonOrThrow();
+        Shape shape = x.getShape();
+        int heads = groups * headCount;
+        Check.that(
+                shape.dimension() == 4 && shape.get(2) == heads && shape.get(3) == headSize,
+                "shape of the heads",
+                shape,
+                "(B, T, H' = " + heads + ", D = " + headSize + ")");
+        return new NDList(aggregate(parameterStore, x, training));
     }
 
     /**

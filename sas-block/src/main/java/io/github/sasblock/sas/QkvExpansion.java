@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import io.github.sasblock.nn.Check;
 import io.github.sasblock.nn.DescribedBlock;
 
 /**
@@ -108,6 +109,7 @@ public final class QkvExpansion extends DescribedBlock {
             NDList inputs,
             boolean training,
             PairList<String, Object> params) {
+        Check.that(inputs.size() == 3, "number of inputs", inputs.size(), "query, key and value");
         return expand(parameterStore, inputs, training);
     }
 

@@ -320,6 +320,7 @@ public final class SasAttention extends Attention {
          * @throws IllegalArgumentException if a value is missing or not valid: H′ not a multiple of
          *     H, an even K, D′ &lt; D, an odd size to rotate
          */
+        @Override
         public SasAttention build() {
             AttentionSettings settings = settings();
             return new SasAttention(this, settings, shape(settings));

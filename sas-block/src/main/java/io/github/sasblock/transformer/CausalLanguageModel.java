@@ -23,9 +23,9 @@ import java.util.List;
 /**
  * A Llama-style causal language model: embedding, decoder layers, norm, output projection.
  *
- * <p>Input tokens [B, T] of an integer type, output logits [B, T, V]. Weights begin as in GPT-NeoX:
- * normal with standard deviation √(2/(5E)), and 2/(layers·√E) where a layer adds to the residual
- * stream; embeddings with the lesser of 0.02 and 1/(2E), so that the first loss is ln V.
+ * <p>Input tokens [B, T] of type INT64 or INT32, output logits [B, T, V]. Weights begin as in
+ * GPT-NeoX: normal with standard deviation √(2/(5E)), and 2/(layers·√E) where a layer adds to the
+ * residual stream; embeddings with the lesser of 0.02 and 1/(2E), so that the first loss is ln V.
  */
 public final class CausalLanguageModel extends DescribedBlock {
 
@@ -94,7 +94,7 @@ public final class CausalLanguageModel extends DescribedBlock {
      * Predicts the token after each token.
      *
      * @param parameterStore where parameters are read
-     * @param tokens [B, T], of an integer type
+     * @param tokens [B, T], of type INT64 or INT32
      * @param position the position of the first token
      * @param training whether gradients are wanted and dropout is applied
      * @return logits [B, T, V]
@@ -141,11 +141,13 @@ public final class CausalLanguageModel extends DescribedBlock {
     }
 
     private NDArray embed(ParameterStore parameterStore, NDArray tokens, boolean training) {
+        DataType type = tokens.getDataType();
         Check.that(
-                tokens.getShape().dimension() == 2 && tokens.getDataType().isInteger(),
+                tokens.getShape().dimension() == 2
+                        && (type == DataType.INT64 || type == DataType.INT32),
                 "tokens",
-                tokens.getShape() + " " + tokens.getDataType(),
-                "shape (B, T) and an integer type");
+                tokens.getShape() + " " + type,
+                "shape (B, T) and type int64 or int32");
         NDArray weight = parameterStore.getValue(embedding, tokens.getDevice(), training);
         NDArray x =
                 tokens.getNDArrayInternal()
@@ -174,9 +176,16 @@ public final class CausalLanguageModel extends DescribedBlock {
      * @return nats, a scalar
      */
     public static NDArray crossEntropySum(NDArray logits, NDArray targets) {
+        Check.that(
+                targets.getDataType() == DataType.INT64,
+                "data type of the targets",
+                targets.getDataType(),
+                "int64");
         long vocabulary = logits.getShape().get(2);
         NDArray flat = logits.reshape(-1, vocabulary).logSoftmax(1); // [B·T, V]
-        return flat.gather(targets.reshape(-1, 1), 1).sum().neg();
+        try (NDArray column = targets.reshape(-1, 1)) { // [B·T, 1]
+            return flat.gather(column, 1).sum().neg();
+        }
     }
 
     /**

@@ -55,6 +55,7 @@ public final class SwiGlu extends DescribedBlock {
             NDList inputs,
             boolean training,
             PairList<String, Object> params) {
+        Check.lastAxis(inputs.singletonOrThrow().getShape(), embeddingSize);
         NDArray gated = gate.forward(parameterStore, inputs, training).singletonOrThrow();
         NDArray lifted = up.forward(parameterStore, inputs, training).singletonOrThrow();
         NDArray hidden = gated.mul(Activation.sigmoid(gated)).mul(lifted);

@@ -17,6 +17,10 @@ import java.util.List;
 public final class Pretraining implements AutoCloseable {
 
     private static final double NANOS = 1e9;
+    private static final int MEASUREMENTS = 3;
+
+    /** Scoring keeps nothing for a backward pass, so more windows fit in memory at once. */
+    private static final int SCORED_TOKENS = 4096;
 
     private final NDManager manager;
     private final CausalLanguageModel model;
@@ -44,15 +48,17 @@ public final class Pretraining implements AutoCloseable {
             Windows validation) {
         this.settings = settings;
         manager = NDManager.newBaseManager();
-        manager.getEngine().setRandomSeed(Math.toIntExact(settings.seed()));
+        seedEngine(settings.seed());
         model = new CausalLanguageModel(config);
         model.initialize(manager, DataType.FLOAT32, new Shape(1, training.length()));
         store = new ParameterStore(manager, false);
         parameters = model.getParameters().values().stream().map(Parameter::getArray).toList();
         optimizer = new AdamW(manager, parameters, settings.adam());
         batches = new Batches(training, settings.seed());
-        evaluator = new Evaluator(model, store, validation, settings.microBatch());
+        int scoredAtOnce = Math.max(settings.microBatch(), SCORED_TOKENS / validation.length());
+        evaluator = new Evaluator(model, store, validation, scoredAtOnce);
         tokensPerStep = (long) settings.batch() * training.length();
+        seedEngine(settings.seed() + 1);
     }
 
     /**
@@ -71,6 +77,31 @@ public final class Pretraining implements AutoCloseable {
                 validate(step, listener);
             }
         }
+    }
+
+    /**
+     * Measures how long a step takes, by passes that leave the model as it is.
+     *
+     * @return seconds of a step, but for its update
+     */
+    public double measureStep() {
+        double fastest = Double.POSITIVE_INFINITY;
+        for (int i = 0; i < MEASUREMENTS; i++) {
+            long start = System.nanoTime();
+            try (NDManager scratch = manager.newSubManager()) {
+                backward(batches.batch(scratch, 0, settings.microBatch()));
+            }
+            try (Gradients gradients = new Gradients(manager, parameters)) {
+                gradients.zero();
+            }
+            fastest = Math.min(fastest, (System.nanoTime() - start) / NANOS);
+        }
+        seedEngine(settings.seed() + 1);
+        return fastest * settings.batch() / settings.microBatch();
+    }
+
+    private void seedEngine(long seed) {
+        manager.getEngine().setRandomSeed((int) seed);
     }
 
     private TrainingListener.Step step(long step) {

@@ -1,0 +1,95 @@
+package io.github.sasblock.attention;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.Shape;
+import io.github.sasblock.testing.ArrayTest;
+import org.junit.jupiter.api.Test;
+
+class KeyValueCacheTest extends ArrayTest {
+
+    @Test
+    void beginsEmpty() {
+        try (KeyValueCache cache = new KeyValueCache(manager)) {
+            assertThat(cache.length()).isZero();
+            assertThat(cache.bytes()).isZero();
+        }
+    }
+
+    @Test
+    void returnsAllTokensSoFar() {
+        NDArray keys = normal(2, 5, 3, 4);
+        NDArray values = normal(2, 5, 3, 2);
+        try (KeyValueCache cache = new KeyValueCache(manager)) {
+            cache.append(keys.get(":, :2"), values.get(":, :2"));
+            NDList all = cache.append(keys.get(":, 2:"), values.get(":, 2:"));
+            assertThat(all.get(0)).isEqualTo(keys);
+            assertThat(all.get(1)).isEqualTo(values);
+            assertThat(cache.length()).isEqualTo(5);
+            assertThat(cache.bytes()).isEqualTo(4 * (keys.size() + values.size()));
+        }
+    }
+
+    @Test
+    void outlivesTheScopeOfAStep() {
+        try (KeyValueCache cache = new KeyValueCache(manager)) {
+            for (int step = 1; step <= 3; step++) {
+                try (NDScope scope = new NDScope()) {
+                    scope.suppressNotUsedWarning();
+                    cache.append(
+                            manager.ones(new Shape(1, 1, 1, 2)),
+                            manager.ones(new Shape(1, 1, 1, 2)));
+                }
+                assertThat(cache.length()).isEqualTo(step);
+            }
+            NDArray one = manager.ones(new Shape(1, 1, 1, 2));
+            assertThat(cache.append(one, one).get(0).sum().getFloat()).isEqualTo(8);
+        }
+    }
+
+    @Test
+    void holdsTwoArraysHoweverLong() {
+        int before = manager.getManagedArrays().size();
+        NDArray x = normal(1, 1, 1, 2);
+        try (KeyValueCache cache = new KeyValueCache(manager)) {
+            for (int step = 0; step < 10; step++) {
+                cache.append(x, x);
+            }
+            assertThat(manager.getManagedArrays()).hasSize(before + 3);
+        }
+        assertThat(manager.getManagedArrays()).hasSize(before + 1);
+    }
+
+    @Test
+    void refusesWhatDoesNotContinueIt() {
+        NDArray x = normal(2, 1, 3, 4);
+        try (KeyValueCache cache = new KeyValueCache(manager)) {
+            cache.append(x, x);
+            NDArray otherHeads = normal(2, 1, 2, 4);
+            assertThatThrownBy(() -> cache.append(x, otherHeads))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage(
+                            "shape of what is appended = (2, 1, 2, 4), expected (2, 1, 3, 4) but"
+                                    + " for the axis T");
+            assertThat(cache.length()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void cannotBeReadAsIfItWereShorter() {
+        NDArray x = normal(2, 1, 3, 4);
+        NDArray next = normal(2, 1, 12);
+        try (KeyValueCache cache = new KeyValueCache(manager)) {
+            cache.append(x, x);
+            assertThatThrownBy(() -> new AttentionInput(next, next, next, null, 0, cache))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage(
+                            "firstPosition = 0, expected at least the number of tokens in the"
+                                    + " cache");
+        }
+    }
+}
