@@ -1,9 +1,12 @@
 package io.github.sasblock.examples.cli;
 
+import io.github.sasblock.examples.classifier.ClassifyCommand;
 import picocli.CommandLine;
 
 /** The program {@code bin/sas}. */
 public final class Sas {
+
+    private static final int HELP_WIDTH = 100;
 
     private Sas() {}
 
@@ -22,11 +25,10 @@ public final class Sas {
         CommandLine sas = new CommandLine(new SasCommand());
         sas.addSubcommand("pretrain", SettingOptions.command(new PretrainCommand()));
         sas.addSubcommand("info", SettingOptions.command(new InfoCommand()));
+        sas.addSubcommand("classify", new ClassifyCommand());
         sas.setExecutionExceptionHandler(new ErrorHandler());
         sas.setParameterExceptionHandler(new ErrorHandler());
         sas.setUsageHelpWidth(HELP_WIDTH);
         return sas;
     }
-
-    private static final int HELP_WIDTH = 100;
 }
