@@ -1,5 +1,6 @@
 package io.github.sasblock.examples.cli;
 
+import io.github.sasblock.examples.classifier.ClassifyCommand;
 import picocli.CommandLine;
 
 /** The program {@code bin/sas}. */
@@ -22,6 +23,7 @@ public final class Sas {
         CommandLine sas = new CommandLine(new SasCommand());
         sas.addSubcommand("pretrain", SettingOptions.command(new PretrainCommand()));
         sas.addSubcommand("info", SettingOptions.command(new InfoCommand()));
+        sas.addSubcommand(new ClassifyCommand());
         sas.setExecutionExceptionHandler(new ErrorHandler());
         sas.setParameterExceptionHandler(new ErrorHandler());
         sas.setUsageHelpWidth(HELP_WIDTH);
