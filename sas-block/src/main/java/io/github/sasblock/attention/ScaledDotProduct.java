@@ -18,7 +18,8 @@ public record ScaledDotProduct(boolean causal, float dropout) {
 
     /**
      * What is added to the scores of masked positions. Their weights become exactly zero, except
-     * where a whole row is masked: such a row attends as if it had no mask, and stays finite.
+     * where a whole row is masked: such a row attends as if it had no mask, and stays finite. The
+     * future is masked by −∞, so that no mask can uncover it.
      */
     private static final double MASKED = -1e5;
 
@@ -142,9 +143,8 @@ public record ScaledDotProduct(boolean causal, float dropout) {
                 "at most as many as keys (" + keys + ") in causal attention");
         NDManager manager = scores.getManager();
         NDArray position = manager.arange(keys - queries, keys).reshape(queries, 1);
-        NDArray future = manager.arange(keys).reshape(1, keys).gt(position);
-        DataType type = scores.getDataType();
-        return future.toType(type, false).mul(2 * maskedScore(type));
+        NDArray visible = manager.arange(keys).reshape(1, keys).lte(position);
+        return visible.toType(scores.getDataType(), false).log(); // log 1 = 0, log 0 = −∞
     }
 
     // A mask may live for many steps; what is made of it here may not.

@@ -12,6 +12,7 @@ import io.github.sasblock.testing.Blocks;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ScaledDotProductTest extends ArrayTest {
 
@@ -72,6 +73,29 @@ class ScaledDotProductTest extends ArrayTest {
                 .isLessThan(1e-2);
         assertThat(weights.getFloat(2, 0)).isPositive();
         assertThat(weights.getFloat(2, 3)).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(floats = {0, -1e5f, -1e9f})
+    void noMaskUncoversTheFuture(float past) {
+        NDArray x = normal(1, LENGTH, 1, 4);
+        NDArray eye = manager.eye(LENGTH).reshape(1, LENGTH, 1, LENGTH);
+        NDArray position = manager.arange(LENGTH);
+        NDArray future =
+                position.reshape(1, LENGTH)
+                        .gt(position.reshape(LENGTH, 1))
+                        .toType(DataType.FLOAT32, false);
+        NDArray hidesThePast =
+                past == 0
+                        ? future.reshape(1, LENGTH, LENGTH)
+                        : future.sub(1).mul(-past).reshape(1, 1, LENGTH, LENGTH);
+        NDArray weights =
+                new ScaledDotProduct(true, 0)
+                        .attend(x, x, eye, hidesThePast, false)
+                        .reshape(LENGTH, LENGTH);
+        assertThat(weights.mul(future).max().getFloat()).isZero();
+        assertThat(Blocks.distance(weights.sum(new int[] {1}), manager.ones(new Shape(LENGTH))))
+                .isLessThan(1e-5);
     }
 
     @Test
