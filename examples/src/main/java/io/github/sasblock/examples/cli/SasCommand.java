@@ -11,7 +11,9 @@ import picocli.CommandLine.Spec;
         name = "sas",
         mixinStandardHelpOptions = true,
         version = "sas-block 0.1.0",
-        description = "Pretrains small language models with simulated attention scores.")
+        description =
+                "Pretrains small language models with simulated attention scores, and trains a text"
+                        + " classifier with its attention exchanged.")
 final class SasCommand implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
