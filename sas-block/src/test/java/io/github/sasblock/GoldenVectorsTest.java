@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -23,23 +22,15 @@ import org.junit.jupiter.api.TestFactory;
  */
 class GoldenVectorsTest {
 
-    private static final Path OWN = Path.of("src", "test", "resources", "golden");
-
     /** Kinds of the golden files whose attention is not built yet. */
     private static final Set<String> TO_COME =
             Set.of("mla", "mfa", "tpa", "tpa-kvonly", "model-mla", "model-tpa");
 
     @TestFactory
     Stream<DynamicTest> agreesWithThePublishedCode() throws IOException {
-        List<Path> cases = cases(Path.of(System.getProperty("golden.dir", OWN.toString())));
+        List<Path> cases = GoldenFolder.files();
         assertThat(cases).as("golden cases").isNotEmpty();
         return cases.stream().map(file -> dynamicTest(name(file), () -> check(file)));
-    }
-
-    private static List<Path> cases(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(file -> file.toString().endsWith(".safetensors")).sorted().toList();
-        }
     }
 
     private static String kind(Path file) {

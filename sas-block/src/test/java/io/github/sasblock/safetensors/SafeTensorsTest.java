@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.github.sasblock.GoldenFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -18,9 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,12 +84,7 @@ class SafeTensorsTest {
 
     @Test
     void readsEveryGoldenFile() throws IOException {
-        String golden = System.getProperty("golden.dir");
-        Assumptions.assumeTrue(golden != null, "no folder in the system property golden.dir");
-        List<Path> files;
-        try (Stream<Path> all = Files.walk(Path.of(golden))) {
-            files = all.filter(path -> path.toString().endsWith(".safetensors")).toList();
-        }
+        List<Path> files = GoldenFolder.files();
         assertThat(files).isNotEmpty();
         for (Path file : files) {
             try (SafeTensors tensors = SafeTensors.open(file);
