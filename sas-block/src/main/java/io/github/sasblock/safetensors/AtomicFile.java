@@ -24,7 +24,11 @@ final class AtomicFile {
 
     static void write(Path file, Content content) throws IOException {
         Path target = file.toAbsolutePath();
-        Path temporary = target.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID());
+        Path folder = target.getParent();
+        if (folder == null) {
+            throw new IllegalArgumentException(file + " is a folder, expected the name of a file");
+        }
+        Path temporary = folder.resolve("." + file.getFileName() + "." + UUID.randomUUID());
         try {
             try (FileChannel channel =
                     FileChannel.open(
@@ -36,13 +40,13 @@ final class AtomicFile {
         } finally {
             Files.deleteIfExists(temporary);
         }
-        forceDirectory(target.getParent());
+        forceFolder(folder);
     }
 
     /** Makes the renaming last; only POSIX systems open directories. */
-    private static void forceDirectory(Path directory) throws IOException {
-        if (directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-            try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+    private static void forceFolder(Path folder) throws IOException {
+        if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
                 channel.force(true);
             }
         }

@@ -48,9 +48,6 @@ public final class SafeTensorsWriter {
      */
     public static void write(Path file, Map<String, NDArray> tensors, Map<String, String> metadata)
             throws IOException {
-        if (file.getFileName() == null) {
-            throw new IllegalArgumentException(file + " is a folder, expected the name of a file");
-        }
         Map<String, TensorInfo> layout = layOut(tensors);
         ByteBuffer header = encode(tensors.keySet().stream().map(layout::get).toList(), metadata);
         AtomicFile.write(

@@ -23,13 +23,18 @@ import java.util.List;
 /**
  * A Llama-style causal language model: embedding, decoder layers, norm, output projection.
  *
- * <p>Input tokens [B, T] of type INT64 or INT32, output logits [B, T, V]. Weights begin as in
- * GPT-NeoX: normal with standard deviation √(2/(5E)), and 2/(layers·√E) where a layer adds to the
- * residual stream; embeddings with the lesser of 0.02 and 1/E, so that the first loss is ln V.
+ * <p>Input tokens [B, T] of type INT64 or INT32, output logits [B, T, V].
+ *
+ * <p>Weights begin normally distributed. Those into heads and hidden layers have the standard
+ * deviation √(2/(5E)), as in GPT-NeoX. The embedding's is small enough that the first loss is ln V.
+ * What layers add to the residual stream begins a tenth as large as the embedding, divided by
+ * √(2·layers): with larger values the tokens themselves are drowned at first, and learning starts
+ * late.
  */
 public final class CausalLanguageModel extends DescribedBlock {
 
     private static final byte VERSION = 1;
+    private static final double RESIDUAL_SHARE = 0.1;
 
     private final LanguageModelConfig config;
     private final Parameter embedding;
@@ -46,10 +51,10 @@ public final class CausalLanguageModel extends DescribedBlock {
     public CausalLanguageModel(LanguageModelConfig config) {
         super(VERSION);
         this.config = config;
-        int size = config.embeddingSize();
-        Initializer inner = new NormalInitializer((float) Math.sqrt(2.0 / (5 * size)));
+        double embeddingDeviation = embeddingDeviation(config);
+        Initializer inner = normal(Math.sqrt(2.0 / (5 * config.embeddingSize())));
         Initializer residual =
-                new NormalInitializer((float) (2 / (config.layerCount() * Math.sqrt(size))));
+                normal(RESIDUAL_SHARE * embeddingDeviation / Math.sqrt(2.0 * config.layerCount()));
         embedding = addParameter(embeddingOf(config));
         for (int i = 0; i < config.layerCount(); i++) {
             DecoderBlock layer = addChildBlock("layer" + i, new DecoderBlock(config));
@@ -62,19 +67,32 @@ public final class CausalLanguageModel extends DescribedBlock {
     }
 
     private static Parameter embeddingOf(LanguageModelConfig config) {
-        double deviation = Math.min(0.02, 1.0 / config.embeddingSize());
         return Parameter.builder()
                 .setName("embedding")
                 .setType(Parameter.Type.WEIGHT)
                 .optShape(new Shape(config.vocabularySize(), config.embeddingSize()))
-                .optInitializer(new NormalInitializer((float) deviation))
+                .optInitializer(normal(embeddingDeviation(config)))
                 .build();
+    }
+
+    /**
+     * As large as the first loss allows. Logits have the variance E·σ², and the input's own token,
+     * whose embedding the residual stream carries, gets the logit E·σ: its share of the sum of
+     * exponentials stays near 1/50.
+     */
+    private static double embeddingDeviation(LanguageModelConfig config) {
+        double size = config.embeddingSize();
+        double ownLogit = Math.max(0.5, Math.log(config.vocabularySize() / 50.0));
+        return Math.min(0.2 / Math.sqrt(size), ownLogit / size);
+    }
+
+    private static Initializer normal(double deviation) {
+        return new NormalInitializer((float) deviation);
     }
 
     private static Linear outputOf(LanguageModelConfig config) {
         Linear linear = Linear.builder().setUnits(config.vocabularySize()).optBias(false).build();
-        double deviation = Math.min(0.02, 1.0 / config.embeddingSize());
-        linear.setInitializer(new NormalInitializer((float) deviation), Parameter.Type.WEIGHT);
+        linear.setInitializer(normal(embeddingDeviation(config)), Parameter.Type.WEIGHT);
         return linear;
     }
 

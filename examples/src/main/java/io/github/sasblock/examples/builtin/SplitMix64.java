@@ -1,0 +1,44 @@
+package io.github.sasblock.examples.builtin;
+
+/**
+ * The SplitMix64 generator of Steele, Lea and Flood ("Fast splittable pseudorandom number
+ * generators", OOPSLA 2014), written out so that a seed gives the same text on every platform and
+ * Java version.
+ */
+final class SplitMix64 {
+
+    private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
+
+    private long state;
+
+    SplitMix64(long seed) {
+        state = seed;
+    }
+
+    /** Returns a generator for one member of a family, independent of the other members. */
+    static SplitMix64 of(long seed, long member) {
+        return new SplitMix64(mix(mix(seed + GOLDEN_GAMMA) + member * GOLDEN_GAMMA));
+    }
+
+    long next() {
+        state += GOLDEN_GAMMA;
+        return mix(state);
+    }
+
+    /** Returns a number from 0 to {@code bound} − 1, each equally likely. */
+    int nextBelow(int bound) {
+        // Of the 2^31 values, the incomplete last run of `bound` values is drawn again.
+        int limit = (int) ((1L << 31) / bound * bound - 1);
+        int value;
+        do {
+            value = (int) (next() >>> 33);
+        } while (value > limit);
+        return value % bound;
+    }
+
+    private static long mix(long z) {
+        z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+        return z ^ (z >>> 31);
+    }
+}

@@ -1,0 +1,34 @@
+package io.github.sasblock.examples.cli;
+
+import io.github.sasblock.examples.classifier.ClassifyCommand;
+import picocli.CommandLine;
+
+/** The program {@code bin/sas}. */
+public final class Sas {
+
+    private static final int HELP_WIDTH = 100;
+
+    private Sas() {}
+
+    /**
+     * Runs a command and ends with its exit code: 0 if all went well, 1 if something failed, 2 if
+     * the input was wrong.
+     *
+     * @param arguments the command and its options
+     */
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+
+    /** Returns the commands, with the handling of errors that all share. */
+    static CommandLine commandLine() {
+        CommandLine sas = new CommandLine(new SasCommand());
+        sas.addSubcommand("pretrain", SettingOptions.command(new PretrainCommand()));
+        sas.addSubcommand("info", SettingOptions.command(new InfoCommand()));
+        sas.addSubcommand("classify", new ClassifyCommand());
+        sas.setExecutionExceptionHandler(new ErrorHandler());
+        sas.setParameterExceptionHandler(new ErrorHandler());
+        sas.setUsageHelpWidth(HELP_WIDTH);
+        return sas;
+    }
+}

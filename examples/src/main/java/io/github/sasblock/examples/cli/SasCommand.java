@@ -1,0 +1,26 @@
+package io.github.sasblock.examples.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The program without a command. */
+@Command(
+        name = "sas",
+        mixinStandardHelpOptions = true,
+        version = "sas-block 0.1.0",
+        description =
+                "Pretrains small language models with simulated attention scores, and trains a text"
+                        + " classifier with its attention exchanged.")
+final class SasCommand implements Callable<Integer> {
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        spec.commandLine().usage(spec.commandLine().getOut());
+        return CommandLine.ExitCode.OK;
+    }
+}

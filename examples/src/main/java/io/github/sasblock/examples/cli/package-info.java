@@ -1,0 +1,2 @@
+/** The command line: {@code bin/sas}. */
+package io.github.sasblock.examples.cli;

@@ -1,0 +1,39 @@
+package io.github.sasblock.examples.config;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The text of a run.
+ *
+ * @param train what is trained on: paths, or {@code builtin:KIND}
+ * @param validation what is scored; empty where the data are built in
+ * @param tokenizer bytes, gpt2, or the path of a tokenizer.json
+ * @param builtInBytes the length of the built-in training text
+ * @param cacheFolder where tokens are kept
+ * @param context T, the tokens of a window
+ * @param validationTokens the most tokens that a validation scores; 0 for all
+ * @param seed the seed of the built-in text
+ */
+public record DataSettings(
+        List<String> train,
+        List<String> validation,
+        String tokenizer,
+        long builtInBytes,
+        Path cacheFolder,
+        int context,
+        long validationTokens,
+        long seed) {
+
+    /** What the name of built-in text begins with. */
+    public static final String BUILT_IN = "builtin:";
+
+    /**
+     * Returns whether the text is the built-in one.
+     *
+     * @return whether the data name a kind of built-in text
+     */
+    public boolean isBuiltIn() {
+        return train.get(0).startsWith(BUILT_IN);
+    }
+}

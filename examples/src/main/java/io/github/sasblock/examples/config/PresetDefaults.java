@@ -1,0 +1,25 @@
+package io.github.sasblock.examples.config;
+
+import io.github.sasblock.transformer.ModelPreset;
+
+/**
+ * How a preset is trained unless told otherwise.
+ *
+ * @param steps optimizer steps
+ * @param batch windows of a step
+ * @param microBatch windows in memory at once
+ * @param learningRate the highest learning rate
+ */
+record PresetDefaults(long steps, int batch, int microBatch, double learningRate) {
+
+    static PresetDefaults of(ModelPreset preset) {
+        return switch (preset) {
+            case TINY -> new PresetDefaults(700, 16, 16, 3e-3);
+            case SMALL -> new PresetDefaults(1000, 16, 8, 2e-3);
+            case P125M -> new PresetDefaults(50_000, 32, 4, 6e-4);
+            case P350M -> new PresetDefaults(50_000, 32, 2, 3e-4);
+            case P760M -> new PresetDefaults(50_000, 32, 1, 2.5e-4);
+            case P1_5B -> new PresetDefaults(50_000, 32, 1, 2e-4);
+        };
+    }
+}

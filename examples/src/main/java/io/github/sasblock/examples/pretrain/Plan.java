@@ -1,0 +1,187 @@
+package io.github.sasblock.examples.pretrain;
+
+import io.github.sasblock.attention.AttentionCounts;
+import io.github.sasblock.examples.config.RunConfig;
+import io.github.sasblock.examples.report.Format;
+import io.github.sasblock.examples.report.Section;
+import io.github.sasblock.examples.train.LearningRate;
+import io.github.sasblock.examples.train.TrainingSettings;
+import io.github.sasblock.sas.RotaryPlacement;
+import io.github.sasblock.sas.SasShape;
+import io.github.sasblock.transformer.AttentionConfig;
+import io.github.sasblock.transformer.LanguageModelConfig;
+import io.github.sasblock.transformer.ModelCounts;
+import io.github.sasblock.transformer.MultiHeadConfig;
+import io.github.sasblock.transformer.SasConfig;
+import java.util.Locale;
+
+/** What a run is going to be, for people to read before it starts. */
+public final class Plan {
+
+    private static final int FLOAT32_BYTES = 4;
+
+    private Plan() {}
+
+    /**
+     * Describes a model and what it costs.
+     *
+     * @param config its sizes
+     * @param counts its counts
+     * @param context T
+     * @return a section of the plan
+     */
+    public static Section model(LanguageModelConfig config, ModelCounts counts, int context) {
+        AttentionCounts attention = counts.attentionLayer();
+        return Section.titled("Model")
+                .row("attention", describe(config.attention()))
+                .row(
+                        "layers",
+                        config.layerCount()
+                                + " of size "
+                                + config.embeddingSize()
+                                + ", feed-forward "
+                                + config.hiddenSize())
+                .row("vocabulary", Format.exact(config.vocabularySize()))
+                .row("parameters", Format.exact(counts.parameters()))
+                .row("  embedding", Format.exact(counts.embedding()))
+                .row(
+                        "  attention",
+                        Format.exact(counts.attention())
+                                + ", "
+                                + Format.exact(attention.parameters())
+                                + " a layer")
+                .row("  feed-forward", Format.exact(counts.feedForward()))
+                .row("  norms", Format.exact(counts.norms()))
+                .row(
+                        "  output",
+                        config.tiedEmbedding()
+                                ? "0, tied to the embedding"
+                                : Format.exact(counts.output()))
+                .row(
+                        "operations",
+                        Format.count(counts.forwardOperationsPerToken(context))
+                                + " a token forward, "
+                                + Format.count(counts.trainingOperationsPerToken(context))
+                                + " in training, at T = "
+                                + context)
+                .row(
+                        "key/value cache",
+                        Format.exact(counts.cacheBytesPerToken(FLOAT32_BYTES))
+                                + " bytes a token in float32, "
+                                + Format.exact(attention.cacheElements())
+                                + " elements a layer");
+    }
+
+    /**
+     * Describes an attention in a line.
+     *
+     * @param config the attention
+     * @return its name and sizes
+     */
+    public static String describe(AttentionConfig config) {
+        if (config instanceof SasConfig sas) {
+            return describe(sas);
+        }
+        MultiHeadConfig multiHead = (MultiHeadConfig) config;
+        return multiHead.name()
+                + ", "
+                + multiHead.headCount()
+                + " heads of "
+                + multiHead.headSize()
+                + (multiHead.keyValueHeadCount() == multiHead.headCount()
+                        ? ""
+                        : ", " + multiHead.keyValueHeadCount() + " key/value")
+                + (multiHead.rotary() ? ", rotary" : ", no rotary embedding");
+    }
+
+    private static String describe(SasConfig sas) {
+        SasShape shape = sas.shape();
+        String expansion =
+                switch (shape.headExpansion()) {
+                    case NONE -> "heads not expanded";
+                    case CONVOLUTION -> "kernel " + shape.kernelSize();
+                    case MLP -> "MLP";
+                };
+        String rotary =
+                sas.rotary() == RotaryPlacement.NONE
+                        ? "no rotary embedding"
+                        : "rotary " + sas.rotary().name().toLowerCase(Locale.ROOT) + " expansion";
+        return "sas, "
+                + shape.headCount()
+                + " → "
+                + shape.simulatedHeadCount()
+                + " heads of "
+                + shape.headSize()
+                + " → "
+                + shape.simulatedHeadSize()
+                + ", "
+                + expansion
+                + ", "
+                + rotary;
+    }
+
+    static Section text(Corpus corpus, double epochs) {
+        Section section =
+                Section.titled("Text")
+                        .row("training", corpus.trainingDescription())
+                        .row(
+                                "",
+                                Format.exact(corpus.trainingTokens().size())
+                                        + " tokens, "
+                                        + Format.exact(corpus.trainingTokens().documents())
+                                        + " documents"
+                                        + ", "
+                                        + Format.fixed(epochs, 2)
+                                        + " epochs")
+                        .row("validation", corpus.validationDescription())
+                        .row(
+                                "",
+                                Format.exact(corpus.validationWindows().targets())
+                                        + " tokens scored of "
+                                        + Format.exact(corpus.validationTokens().size()))
+                        .row("tokenizer", corpus.trainingTokens().tokenizerId());
+        return corpus.floor().isEmpty()
+                ? section
+                : section.row(
+                        "entropy floor",
+                        Format.fixed(corpus.floor().getAsDouble(), 3) + " bits/byte");
+    }
+
+    /**
+     * Describes how a model is trained.
+     *
+     * @param config all that determines the run
+     * @return a section of the plan
+     */
+    public static Section training(RunConfig config) {
+        TrainingSettings settings = config.training();
+        LearningRate rate = settings.learningRate();
+        int context = config.data().context();
+        long tokensPerStep = (long) settings.batch() * context;
+        double total = (double) tokensPerStep * settings.steps();
+        return Section.titled("Training")
+                .row(
+                        "steps",
+                        Format.exact(settings.steps())
+                                + " of "
+                                + settings.batch()
+                                + " × "
+                                + context
+                                + " = "
+                                + Format.exact(tokensPerStep)
+                                + " tokens, "
+                                + settings.microBatch()
+                                + " windows at once")
+                .row("tokens", Format.count(total))
+                .row(
+                        "learning rate",
+                        Format.scientific(rate.peak())
+                                + " → "
+                                + Format.scientific(rate.minimum())
+                                + ", "
+                                + rate.warmup()
+                                + " steps of warm-up")
+                .row("seed", settings.seed())
+                .row("folder", config.out());
+    }
+}

@@ -1,0 +1,132 @@
+package io.github.sasblock.examples.report;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.github.sasblock.examples.problem.InvalidInputException;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The file metrics.jsonl: one JSON object a line, each written out at once, so that the log of a
+ * run that ends early is complete but for its last line.
+ *
+ * <p>A line of kind {@code train} holds a {@link TrainPoint}, one of kind {@code validation} a
+ * {@link ValidationPoint}, under the names of their components in snake case. NaN and infinity,
+ * which JSON does not have, are written as null and read as NaN.
+ */
+public final class MetricsLog implements Closeable {
+
+    private final OutputStream out;
+
+    private MetricsLog(OutputStream out) {
+        this.out = out;
+    }
+
+    /**
+     * Starts the log of a new run.
+     *
+     * @param file the file, which must not exist
+     * @return the log
+     * @throws IOException if the file exists or cannot be written
+     */
+    public static MetricsLog create(Path file) throws IOException {
+        return new MetricsLog(Files.newOutputStream(file, StandardOpenOption.CREATE_NEW));
+    }
+
+    /**
+     * Goes on with the log of a run that resumes from a checkpoint. What was logged after the
+     * checkpoint is removed, as those steps are taken again.
+     *
+     * @param file the file; it is made if it does not exist
+     * @param step the checkpoint's step, the last to keep
+     * @return the log
+     * @throws IOException if the file cannot be read or written
+     * @throws InvalidInputException if a line of the file is not a point of metrics
+     */
+    public static MetricsLog resume(Path file, long step) throws IOException {
+        if (!Files.exists(file)) {
+            return create(file);
+        }
+        StringBuilder kept = new StringBuilder();
+        for (MetricsPoint point : readPoints(file)) {
+            if (point.step() <= step) {
+                kept.append(toLine(point));
+            }
+        }
+        AtomicFile.write(file, kept.toString().getBytes(UTF_8));
+        return new MetricsLog(Files.newOutputStream(file, StandardOpenOption.APPEND));
+    }
+
+    /**
+     * Writes a line.
+     *
+     * @param point what was measured
+     * @throws IOException if it cannot be written
+     */
+    public void append(MetricsPoint point) throws IOException {
+        // Unbuffered: the line is in the file when this returns.
+        out.write(toLine(point).getBytes(UTF_8));
+    }
+
+    @Override
+    public void close() throws IOException {
+        out.close();
+    }
+
+    /**
+     * Reads a log. A last line that was cut is left out.
+     *
+     * @param file the file
+     * @return what it holds
+     * @throws IOException if it cannot be read
+     * @throws InvalidInputException if it does not exist, or another line than a cut last one is
+     *     not a point of metrics
+     */
+    public static Metrics read(Path file) throws IOException {
+        return Metrics.of(readPoints(file));
+    }
+
+    private static String toLine(MetricsPoint point) throws JsonProcessingException {
+        return Json.MAPPER.writeValueAsString(point) + "\n";
+    }
+
+    private static List<MetricsPoint> readPoints(Path file) throws IOException {
+        String[] lines = content(file).split("\n", -1); // the last is empty, or was cut
+        List<MetricsPoint> points = new ArrayList<>();
+        for (int i = 0; i < lines.length; i++) {
+            if (lines[i].isBlank()) {
+                continue;
+            }
+            try {
+                points.add(Json.readObject(lines[i].getBytes(UTF_8), MetricsPoint.class));
+            } catch (JsonProcessingException e) {
+                if (i < lines.length - 1) {
+                    throw new InvalidInputException(
+                            file
+                                    + ", line "
+                                    + (i + 1)
+                                    + ": expected a JSON object of kind train or validation: "
+                                    + e.getOriginalMessage(),
+                            e);
+                }
+            }
+        }
+        return points;
+    }
+
+    private static String content(Path file) throws IOException {
+        try {
+            return new String(Files.readAllBytes(file), UTF_8);
+        } catch (NoSuchFileException e) {
+            throw new InvalidInputException(file + ": no such file; expected metrics.jsonl", e);
+        }
+    }
+}

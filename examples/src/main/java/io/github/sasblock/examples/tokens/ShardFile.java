@@ -1,0 +1,151 @@
+package io.github.sasblock.examples.tokens;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.HexFormat;
+import java.util.zip.CRC32C;
+
+/**
+ * One shard being written. Tokens and byte lengths go to two files beside it, which {@link
+ * #finish()} joins and moves to the shard's name. Closing deletes what is left of the two.
+ */
+final class ShardFile implements Closeable {
+
+    private final Path file;
+    private final ShardFormat format;
+    private final Section tokens;
+    private final Section lengths;
+    private long count;
+    private long documents;
+    private long textBytes;
+
+    ShardFile(Path file, ShardFormat format) throws IOException {
+        this.file = file;
+        this.format = format;
+        tokens = new Section(beside(file, ".tokens.tmp"), format.tokenBytes(), ShardHeader.BYTES);
+        lengths = new Section(beside(file, ".lengths.tmp"), format.lengthBytes(), 0);
+    }
+
+    private static Path beside(Path file, String ending) {
+        return file.resolveSibling(file.getFileName() + ending);
+    }
+
+    void write(int token, int byteLength) throws IOException {
+        tokens.write(token);
+        if (format.withByteLengths()) {
+            lengths.write(byteLength);
+        }
+        count++;
+        textBytes += byteLength;
+    }
+
+    void endDocument() {
+        documents++;
+    }
+
+    long count() {
+        return count;
+    }
+
+    ShardIndex.Shard finish() throws IOException {
+        tokens.append(lengths);
+        ShardHeader header = new ShardHeader(format, count, documents, textBytes);
+        tokens.finish(header.toBytes(), file);
+        return new ShardIndex.Shard(
+                file.getFileName().toString(), count, header.fileBytes(), tokens.checksum());
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            tokens.close();
+        } finally {
+            lengths.close();
+        }
+    }
+
+    /** A file of little-endian numbers of one width, with the checksum of what is written. */
+    private static final class Section implements Closeable {
+
+        private static final int BUFFER_BYTES = 1 << 18;
+
+        private final Path path;
+        private final int width;
+        private final FileChannel channel;
+        private final CRC32C checksum = new CRC32C();
+        private final ByteBuffer buffer =
+                ByteBuffer.allocate(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+
+        Section(Path path, int width, long start) throws IOException {
+            this.path = path;
+            this.width = width;
+            channel =
+                    FileChannel.open(
+                            path,
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.TRUNCATE_EXISTING,
+                            StandardOpenOption.READ,
+                            StandardOpenOption.WRITE);
+            channel.position(start);
+        }
+
+        void write(int value) throws IOException {
+            if (buffer.remaining() < width) {
+                flush();
+            }
+            switch (width) {
+                case Byte.BYTES -> buffer.put((byte) value);
+                case Short.BYTES -> buffer.putShort((short) value);
+                default -> buffer.putInt(value);
+            }
+        }
+
+        void append(Section other) throws IOException {
+            flush();
+            other.flush();
+            other.channel.position(0);
+            while (other.channel.read(buffer) >= 0) {
+                flush();
+            }
+        }
+
+        private void flush() throws IOException {
+            buffer.flip();
+            checksum.update(buffer.duplicate());
+            while (buffer.hasRemaining()) {
+                channel.write(buffer);
+            }
+            buffer.clear();
+        }
+
+        void finish(ByteBuffer header, Path target) throws IOException {
+            channel.position(0);
+            while (header.hasRemaining()) {
+                channel.write(header);
+            }
+            channel.close();
+            Files.move(
+                    path,
+                    target,
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+        }
+
+        String checksum() {
+            return HexFormat.of().toHexDigits((int) checksum.getValue());
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+            Files.deleteIfExists(path);
+        }
+    }
+}

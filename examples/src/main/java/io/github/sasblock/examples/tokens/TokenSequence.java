@@ -1,0 +1,216 @@
+package io.github.sasblock.examples.tokens;
+
+import io.github.sasblock.examples.problem.InvalidInputException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * The tokens of all documents of a source, one after the other, each document followed by
+ * end-of-text. They lie in memory-mapped files; reading is safe from several threads.
+ */
+public final class TokenSequence implements AutoCloseable {
+
+    private final Path folder;
+    private final ShardIndex index;
+    private final long[] starts; // each shard's first token, and the number of all tokens
+    private volatile List<MappedShard> shards;
+
+    private TokenSequence(Path folder, ShardIndex index, List<MappedShard> shards) {
+        this.folder = folder;
+        this.index = index;
+        this.shards = shards;
+        starts = new long[shards.size() + 1];
+        for (int i = 0; i < shards.size(); i++) {
+            starts[i + 1] = starts[i] + shards.get(i).header().tokens();
+        }
+    }
+
+    /**
+     * Opens tokens that {@link TokenShards#prepare} wrote, and checks every file from beginning to
+     * end.
+     *
+     * @param folder the folder of the tokens
+     * @param expected the tokenizer that they must be of
+     * @return the tokens
+     * @throws InvalidInputException if the folder has no complete tokens, if these are of another
+     *     tokenizer or format version, or if a file is cut off or damaged
+     * @throws IOException if reading fails
+     */
+    public static TokenSequence open(Path folder, Tokenizer expected) throws IOException {
+        ShardIndex index = ShardIndex.read(folder);
+        checkTokenizer(folder, index, expected);
+        List<MappedShard> shards = new ArrayList<>();
+        for (ShardIndex.Shard entry : index.shards()) {
+            MappedShard shard = MappedShard.open(folder, entry);
+            checkFormat(folder.resolve(entry.file()), index, shard.header().format());
+            shards.add(shard);
+        }
+        return new TokenSequence(folder, index, List.copyOf(shards));
+    }
+
+    private static void checkTokenizer(Path folder, ShardIndex index, Tokenizer expected) {
+        if (!index.tokenizer().equals(expected.id())
+                || index.vocabularySize() != expected.vocabularySize()) {
+            throw new InvalidInputException(
+                    folder
+                            + ": holds tokens of the tokenizer "
+                            + index.tokenizer()
+                            + " (vocabulary "
+                            + index.vocabularySize()
+                            + "), expected "
+                            + expected.id()
+                            + " (vocabulary "
+                            + expected.vocabularySize()
+                            + "); use that tokenizer, or prepare the text again in another folder");
+        }
+    }
+
+    private static void checkFormat(Path file, ShardIndex index, ShardFormat format) {
+        if (!format.tokenizerId().equals(index.tokenizer())
+                || format.vocabularySize() != index.vocabularySize()
+                || format.withByteLengths() != index.byteLengths()) {
+            throw new InvalidInputException(
+                    file
+                            + ": is of another preparation than the index beside it ("
+                            + format.tokenizerId()
+                            + " instead of "
+                            + index.tokenizer()
+                            + ", or with other sections)");
+        }
+    }
+
+    /**
+     * Returns the number of tokens.
+     *
+     * @return the tokens of all documents, with one end-of-text for each
+     */
+    public long size() {
+        return starts[starts.length - 1];
+    }
+
+    /**
+     * Returns whose tokens these are.
+     *
+     * @return the tokenizer's {@linkplain Tokenizer#id() id}
+     */
+    public String tokenizerId() {
+        return index.tokenizer();
+    }
+
+    /**
+     * Returns the size of the tokenizer's vocabulary.
+     *
+     * @return a number greater than every token
+     */
+    public int vocabularySize() {
+        return index.vocabularySize();
+    }
+
+    /**
+     * Returns the number of documents.
+     *
+     * @return the documents that have a token
+     */
+    public long documents() {
+        return shards().stream().mapToLong(shard -> shard.header().documents()).sum();
+    }
+
+    /**
+     * Returns the number of documents that were left out because they have no token.
+     *
+     * @return the empty documents
+     */
+    public long emptyDocuments() {
+        return index.emptyDocuments();
+    }
+
+    /**
+     * Returns the length of all documents.
+     *
+     * @return bytes of UTF-8
+     */
+    public long textBytes() {
+        return shards().stream().mapToLong(shard -> shard.header().textBytes()).sum();
+    }
+
+    /**
+     * Returns whether {@link #textBytes(long, long)} can be asked.
+     *
+     * @return whether each token's byte length was kept
+     */
+    public boolean hasByteLengths() {
+        return index.byteLengths();
+    }
+
+    /**
+     * Copies tokens.
+     *
+     * @param from the first token's index
+     * @param into takes as many tokens as it has places
+     * @throws IndexOutOfBoundsException if there are not as many from there on
+     */
+    public void read(long from, int[] into) {
+        read(from, into, into.length);
+    }
+
+    void read(long from, int[] into, int count) {
+        Objects.checkFromIndexSize(from, count, size());
+        int copied = 0;
+        for (int i = shardOf(from); copied < count; i++) {
+            long first = from + copied - starts[i];
+            int available = (int) Math.min(count - copied, starts[i + 1] - starts[i] - first);
+            shards().get(i).read((int) first, into, copied, available);
+            copied += available;
+        }
+    }
+
+    /**
+     * Returns how much text tokens stand for. End-of-text stands for none.
+     *
+     * @param from the first token's index
+     * @param to the index after the last token
+     * @return bytes of UTF-8
+     * @throws IndexOutOfBoundsException if there are no such tokens
+     * @throws IllegalStateException if the tokens were prepared without byte lengths
+     */
+    public long textBytes(long from, long to) {
+        Objects.checkFromToIndex(from, to, size());
+        if (!hasByteLengths()) {
+            throw new IllegalStateException(
+                    folder + ": the tokens were prepared without byte lengths");
+        }
+        long bytes = 0;
+        long at = from;
+        for (int i = shardOf(from); at < to; i++) {
+            long end = Math.min(to, starts[i + 1]);
+            bytes += shards().get(i).textBytes((int) (at - starts[i]), (int) (end - starts[i]));
+            at = end;
+        }
+        return bytes;
+    }
+
+    private int shardOf(long token) {
+        int shard = 0;
+        while (token >= starts[shard + 1] && shard + 2 < starts.length) {
+            shard++;
+        }
+        return shard;
+    }
+
+    private List<MappedShard> shards() {
+        List<MappedShard> open = shards;
+        if (open == null) {
+            throw new IllegalStateException(folder + ": the tokens are closed");
+        }
+        return open;
+    }
+
+    /** Lets go of the files. The memory is unmapped when it is garbage-collected. */
+    @Override
+    public void close() {
+        shards = null;
+    }
+}

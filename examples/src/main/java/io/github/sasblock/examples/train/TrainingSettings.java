@@ -1,0 +1,23 @@
+package io.github.sasblock.examples.train;
+
+/**
+ * How a model is trained.
+ *
+ * @param steps the number of optimizer steps
+ * @param batch the number of windows of a step
+ * @param microBatch the number of windows in memory at once
+ * @param learningRate the rate by step
+ * @param adam the constants of AdamW
+ * @param clip the largest global norm of the gradients; 0 for no limit
+ * @param validateEvery the number of steps between validations
+ * @param seed the seed of initial values, dropout and the order of data
+ */
+public record TrainingSettings(
+        long steps,
+        int batch,
+        int microBatch,
+        LearningRate learningRate,
+        AdamW.Settings adam,
+        double clip,
+        long validateEvery,
+        long seed) {}

@@ -1,0 +1,202 @@
+package io.github.sasblock.examples.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.sasblock.examples.problem.InvalidInputException;
+import io.github.sasblock.sas.RotaryPlacement;
+import io.github.sasblock.transformer.CausalLanguageModel;
+import io.github.sasblock.transformer.ModelPreset;
+import io.github.sasblock.transformer.MultiHeadConfig;
+import io.github.sasblock.transformer.SasConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class RunConfigTest {
+
+    @TempDir private Path folder;
+
+    private static RunConfig read(String... namesAndValues) {
+        return RunConfig.read(given(namesAndValues), null);
+    }
+
+    private static Map<String, List<String>> given(String... namesAndValues) {
+        Map<String, List<String>> values = new LinkedHashMap<>();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            values.put(namesAndValues[i], List.of(namesAndValues[i + 1]));
+        }
+        return values;
+    }
+
+    @Test
+    void isSasOnBuiltInTextByDefault() {
+        RunConfig config = read();
+        assertThat(config.model().attention()).isEqualTo(ModelPreset.TINY.sas());
+        assertThat(config.data().isBuiltIn()).isTrue();
+        assertThat(config.out().toString()).startsWith("runs").endsWith("-sas-tiny");
+    }
+
+    @ParameterizedTest
+    @EnumSource(ModelPreset.class)
+    void takesItsSizesFromThePreset(ModelPreset preset) {
+        RunConfig config = read("preset", preset.label(), "attention", "mha");
+        assertThat(config.model().attention()).isEqualTo(preset.multiHead());
+        assertThat(config.model().embeddingSize()).isEqualTo(preset.embeddingSize());
+        assertThat(config.data().context()).isEqualTo(preset.contextLength());
+    }
+
+    @Test
+    void namesEachAttention() {
+        MultiHeadConfig gqa =
+                (MultiHeadConfig) read("preset", "125m", "attention", "gqa").model().attention();
+        assertThat(gqa.name()).isEqualTo("gqa");
+        assertThat(gqa.keyValueHeadCount()).isEqualTo(2);
+        assertThat(read("attention", "mqa").model().attention().name()).isEqualTo("mqa");
+        SasConfig sas = (SasConfig) read("rotary", "before").model().attention();
+        assertThat(sas.rotary()).isEqualTo(RotaryPlacement.BEFORE);
+    }
+
+    @Test
+    void padsTheVocabulary() {
+        assertThat(read().languageModel(257).vocabularySize()).isEqualTo(320);
+        assertThat(read().languageModel(320).vocabularySize()).isEqualTo(320);
+    }
+
+    @Test
+    void matchesTheParametersOfMultiHeadAttentionByTheHiddenSize() {
+        long sas = parameters(read("preset", "small", "hidden-size", "313"));
+        long mha = parameters(read("preset", "small", "attention", "mha"));
+        assertThat((double) sas / mha).isBetween(0.99, 1.01);
+    }
+
+    private static long parameters(RunConfig config) {
+        return new CausalLanguageModel(config.languageModel(257)).counts().parameters();
+    }
+
+    @Test
+    void isRepeatedByTheSettingsItWrote() throws IOException {
+        RunConfig first =
+                read(
+                        "preset",
+                        "small",
+                        "attention",
+                        "gqa",
+                        "heads",
+                        "8",
+                        "seed",
+                        "5",
+                        "steps",
+                        "9");
+        Path file = folder.resolve("config.json");
+        Files.writeString(file, new ObjectMapper().writeValueAsString(first.settings()));
+        RunConfig second = RunConfig.read(Map.of(), file);
+        assertThat(second).isEqualTo(first);
+    }
+
+    @Test
+    void readsYamlAndLetsTheCommandLineWin() throws IOException {
+        Path file = folder.resolve("run.yaml");
+        Files.writeString(
+                file,
+                "attention: mha\nsteps: 70\nlearning-rate: 1e-3\ndata: [a.txt, b.txt]\n"
+                        + "validation: v.txt\n");
+        RunConfig config = RunConfig.read(given("steps", "80"), file);
+        assertThat(config.training().steps()).isEqualTo(80);
+        assertThat(config.training().learningRate().peak()).isEqualTo(1e-3);
+        assertThat(config.data().train()).containsExactly("a.txt", "b.txt");
+        assertThat(config.model().attention().name()).isEqualTo("mha");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "steps: [1, 2]          | --steps = 1, 2: expected one value",
+                "stepz: 3               | did you mean steps?",
+                "steps: {a: 1}          | steps in .* expected a value or a list of values",
+                "'- 1'                  | expected a mapping of settings to values",
+                "'steps: ]'             | not valid YAML",
+            })
+    void refusesAFileThatIsNotOfSettings(String yaml, String message) throws IOException {
+        Path file = Files.writeString(folder.resolve("bad.yaml"), yaml + "\n");
+        assertThatThrownBy(() -> RunConfig.read(Map.of(), file))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageMatching("(?s).*" + message.replace("?", "\\?") + ".*");
+    }
+
+    @Test
+    void refusesAMissingFile() {
+        Path file = folder.resolve("none.yaml");
+        assertThatThrownBy(() -> RunConfig.read(Map.of(), file))
+                .hasMessage("--config = " + file + ": no such file");
+    }
+
+    @Test
+    void reportsAllProblemsAtOnce() {
+        assertThatThrownBy(
+                        () ->
+                                read(
+                                        "attention", "ssa",
+                                        "steps", "0",
+                                        "batch", "x",
+                                        "dropout", "1",
+                                        "tensorboard", "maybe",
+                                        "heads", "5",
+                                        "data", "book.txt"))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContainingAll(
+                        "7 problems",
+                        "--attention = ssa: expected one of mha, gqa, mqa, sas; did you mean sas?",
+                        "--steps = 0: expected a whole number, at least 1",
+                        "--batch = x: expected a whole number",
+                        "--dropout = 1: expected a number, at least 0 and less than 1",
+                        "--tensorboard = maybe: expected true or false",
+                        "--heads = 5: expected a divisor of --embedding-size = 96",
+                        "--validation = (none): expected a path of text to score");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "sas | simulated-heads | 7     | --simulated-heads = 7: expected a multiple of"
+                        + " --heads = 3",
+                "sas | simulated-heads | 2     | --simulated-heads = 2: expected a multiple of"
+                        + " --heads = 3",
+                "sas | kernel-size     | 4     | --kernel-size = 4: expected an odd number",
+                "sas | simulated-head-size | 31 | --simulated-head-size = 31: expected",
+                "sas | simulated-head-size | 49 | --simulated-head-size = 49: expected an even"
+                        + " number for the rotary embedding, or --rotary none",
+                "mha | head-size       | 33    | --head-size = 33: expected an even number",
+                "mha | kernel-size     | 3     | --kernel-size = 3: expected only with --attention"
+                        + " sas",
+                "mha | kv-heads        | 3     | --kv-heads = 3: expected only with --attention"
+                        + " gqa",
+                "gqa | kv-heads        | 2     | --kv-heads = 2: expected a divisor of --heads = 3",
+                "mha | rotary          | before | --rotary = before: expected one of none, after",
+                "sas | micro-batch     | 99    | --micro-batch = 99: expected at most --batch",
+                "sas | data            | builtin:book | did you mean builtin:books?",
+                "sas | data            | builtin:mixed | ",
+                "sas | steps           | 1e3   | --steps = 1e3: expected a whole number",
+                "sas | learning-rate   | NaN   | --learning-rate = NaN: expected a number",
+            })
+    void namesTheValueAndWhatWasExpected(
+            String attention, String name, String value, String message) {
+        Map<String, List<String>> values = given("attention", attention, name, value);
+        if (message == null) {
+            assertThat(RunConfig.read(values, null)).isNotNull();
+        } else {
+            assertThatThrownBy(() -> RunConfig.read(values, null)).hasMessageContaining(message);
+        }
+    }
+}

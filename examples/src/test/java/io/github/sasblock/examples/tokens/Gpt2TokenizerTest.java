@@ -1,0 +1,37 @@
+package io.github.sasblock.examples.tokens;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class Gpt2TokenizerTest extends TokenizerContract {
+
+    private static final Tokenizer TOKENIZER = new Gpt2Tokenizer();
+
+    @Override
+    Tokenizer tokenizer() {
+        return TOKENIZER;
+    }
+
+    @Override
+    boolean lossless() {
+        return true;
+    }
+
+    @Test
+    void encodesAsGpt2() {
+        assertThat(TOKENIZER.encode("Hello, world!").ids()).containsExactly(15496, 11, 995, 0);
+        assertThat(TOKENIZER.encode("Hello, world!").byteLengths()).containsExactly(5, 1, 6, 1);
+    }
+
+    @Test
+    void takesASpelledEndOfTextForOrdinaryText() {
+        assertThat(TOKENIZER.encode("<|endoftext|>").ids()).hasSizeGreaterThan(1);
+    }
+
+    @Test
+    void hasGpt2sVocabulary() {
+        assertThat(TOKENIZER.vocabularySize()).isEqualTo(50257);
+        assertThat(TOKENIZER.endOfText()).isEqualTo(50256);
+    }
+}

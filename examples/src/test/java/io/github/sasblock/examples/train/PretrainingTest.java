@@ -1,0 +1,199 @@
+package io.github.sasblock.examples.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import ai.djl.nn.Block;
+import io.github.sasblock.examples.progress.Progress;
+import io.github.sasblock.examples.text.TextFiles;
+import io.github.sasblock.examples.tokens.ByteTokenizer;
+import io.github.sasblock.examples.tokens.TokenSequence;
+import io.github.sasblock.examples.tokens.TokenShards;
+import io.github.sasblock.examples.tokens.Windows;
+import io.github.sasblock.sas.SasShape;
+import io.github.sasblock.sas.SasShape.HeadExpansionKind;
+import io.github.sasblock.transformer.AttentionConfig;
+import io.github.sasblock.transformer.LanguageModelConfig;
+import io.github.sasblock.transformer.MultiHeadConfig;
+import io.github.sasblock.transformer.SasConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PretrainingTest {
+
+    private static final int CONTEXT = 16;
+    private static final AttentionConfig MHA = MultiHeadConfig.of(2, 2, 8);
+    private static final AttentionConfig SAS =
+            SasConfig.of(new SasShape(2, 8, 4, 12, HeadExpansionKind.CONVOLUTION, 3, true));
+
+    @TempDir private Path folder;
+    private TokenSequence tokens;
+
+    @BeforeEach
+    void writeText() throws IOException {
+        Random random = new Random(1);
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < 900; i++) {
+            text.append(random.nextBoolean() ? "the cat sat " : "a dog ran ");
+        }
+        Path file = Files.writeString(folder.resolve("text.txt"), text);
+        tokens =
+                TokenShards.prepare(
+                                TextFiles.of(file),
+                                new ByteTokenizer(),
+                                folder.resolve("tokens"),
+                                true,
+                                Progress.NONE)
+                        .tokens();
+    }
+
+    @AfterEach
+    void close() {
+        tokens.close();
+    }
+
+    @Test
+    void learns() throws IOException {
+        Record record = train(SAS, new Run(60, 8, 8, 0, 1));
+        double first = record.validations.get(0).natsPerToken();
+        double last = record.validations.get(record.validations.size() - 1).natsPerToken();
+        assertThat(first).isCloseTo(Math.log(320), within(0.05));
+        assertThat(last).isLessThan(first / 2);
+    }
+
+    @Test
+    void isAFunctionOfTheSeed() throws IOException {
+        assertThat(train(SAS, new Run(5, 4, 4, 0.1f, 3)).losses())
+                .isEqualTo(train(SAS, new Run(5, 4, 4, 0.1f, 3)).losses())
+                .isNotEqualTo(train(SAS, new Run(5, 4, 4, 0.1f, 4)).losses());
+    }
+
+    @Test
+    void givesTheSameStepsWhateverTheMicroBatch() throws IOException {
+        List<Double> whole = train(MHA, new Run(6, 6, 6, 0, 1)).losses();
+        List<Double> inParts = train(MHA, new Run(6, 6, 4, 0, 1)).losses();
+        for (int i = 0; i < whole.size(); i++) {
+            assertThat(inParts.get(i)).isCloseTo(whole.get(i), within(1e-4));
+        }
+    }
+
+    @Test
+    void scoresEachValidationTokenOnce() throws IOException {
+        TrainingListener.Validation validation =
+                train(MHA, new Run(1, 1, 1, 0, 1)).validations.get(0);
+        assertThat(validation.tokensScored()).isEqualTo(tokens.size() - 1);
+        assertThat(validation.bytesScored()).isEqualTo(tokens.textBytes() - 1);
+        assertThat(validation.perplexity())
+                .isCloseTo(Math.exp(validation.natsPerToken()), within(1e-6));
+    }
+
+    @Test
+    void stopsBeforeTheUpdateWhenTheLossIsNotFinite() {
+        Run wild = new Run(500, 2, 2, 0, 1, 1e30, 0);
+        assertThatThrownBy(() -> train(MHA, wild))
+                .isInstanceOf(NonFiniteLossException.class)
+                .hasMessageMatching(
+                        "training stopped before the update of step \\d+: loss .*, gradient norm"
+                                + " .*; lower --learning-rate, or raise --warmup");
+    }
+
+    @Test
+    void holdsMemorySteadyFromStepTwentyToTwoHundred() throws IOException {
+        for (AttentionConfig attention : List.of(MHA, SAS)) {
+            Record record = train(attention, new Run(200, 8, 4, 0, 1));
+            long early = record.steps.get(19).liveArrays();
+            long late = record.steps.get(199).liveArrays();
+            assertThat(late).as("live arrays with " + attention.name()).isEqualTo(early);
+            assumeTrue(record.residentKilobytes.get(0) > 0, "no /proc/self/status here");
+            double growth =
+                    (double) record.residentKilobytes.get(199) / record.residentKilobytes.get(19);
+            assertThat(growth).as("resident set with " + attention.name()).isLessThan(1.02);
+        }
+    }
+
+    private record Run(
+            int steps,
+            int batch,
+            int micro,
+            float dropout,
+            long seed,
+            double learningRate,
+            double clip) {
+
+        Run(int steps, int batch, int micro, float dropout, long seed) {
+            this(steps, batch, micro, dropout, seed, 5e-3, 1);
+        }
+
+        TrainingSettings settings() {
+            return new TrainingSettings(
+                    steps,
+                    batch,
+                    micro,
+                    new LearningRate(learningRate, learningRate / 10, Math.min(5, steps), steps),
+                    new AdamW.Settings(0.9, 0.95, 1e-8, 0.1, AdamW.Decay.MATRICES),
+                    clip,
+                    steps,
+                    seed);
+        }
+    }
+
+    private Record train(AttentionConfig attention, Run run) throws IOException {
+        TrainingSettings settings = run.settings();
+        LanguageModelConfig config =
+                LanguageModelConfig.of(320, 16, 2, attention).withDropout(run.dropout());
+        Record record = new Record();
+        try (Pretraining pretraining =
+                new Pretraining(
+                        config,
+                        settings,
+                        Windows.training(tokens, CONTEXT),
+                        Windows.validation(tokens, CONTEXT))) {
+            pretraining.run(record);
+        }
+        return record;
+    }
+
+    private static final class Record implements TrainingListener {
+
+        private final List<Step> steps = new ArrayList<>();
+        private final List<Validation> validations = new ArrayList<>();
+        private final List<Long> residentKilobytes = new ArrayList<>();
+
+        @Override
+        public void onStep(Step step) throws IOException {
+            steps.add(step);
+            residentKilobytes.add(resident());
+        }
+
+        @Override
+        public void onValidation(Validation validation, Block model) {
+            validations.add(validation);
+        }
+
+        List<Double> losses() {
+            return steps.stream().map(Step::loss).toList();
+        }
+
+        private static long resident() throws IOException {
+            Path status = Path.of("/proc/self/status");
+            if (!Files.exists(status)) {
+                return 0;
+            }
+            return Files.readAllLines(status).stream()
+                    .filter(line -> line.startsWith("VmRSS:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                    .findFirst()
+                    .orElse(0);
+        }
+    }
+}
