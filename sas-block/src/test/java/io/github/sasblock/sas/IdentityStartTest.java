@@ -29,16 +29,20 @@ class IdentityStartTest extends ArrayTest {
 
     @ParameterizedTest
     @EnumSource(HeadExpansionKind.class)
-    void isMultiHeadAttentionWhereNothingIsAdded(HeadExpansionKind kind) {
-        Attention sas =
-                initialized(
-                        builder(SasInitialization.IDENTITY)
-                                .optHeadExpansion(kind)
-                                .optSimulatedHeadCount(HEADS)
-                                .optSimulatedHeadSize(SIZE));
-        NDArray x = manager.randomNormal(X);
-        NDArray plain = Blocks.infer(multiHeadLike(sas), x);
-        assertThat(Blocks.distance(Blocks.infer(sas, x), plain)).isLessThan(1e-6);
+    void isMultiHeadAttentionWhereNoHeadsAreAdded(HeadExpansionKind kind) {
+        NDArray x = manager.randomNormal(X).mul(3);
+        for (int simulatedSize : new int[] {SIZE, SIZE + 2}) {
+            Attention sas =
+                    initialized(
+                            builder(SasInitialization.IDENTITY)
+                                    .optHeadExpansion(kind)
+                                    .optSimulatedHeadCount(HEADS)
+                                    .optSimulatedHeadSize(simulatedSize));
+            NDArray plain = Blocks.infer(multiHeadLike(sas), x);
+            assertThat(Blocks.distance(Blocks.infer(sas, x), plain))
+                    .as("D' = " + simulatedSize)
+                    .isLessThan(1e-6);
+        }
     }
 
     @ParameterizedTest
