@@ -14,8 +14,8 @@ record PresetDefaults(long steps, int batch, int microBatch, double learningRate
 
     static PresetDefaults of(ModelPreset preset) {
         return switch (preset) {
-            case TINY -> new PresetDefaults(700, 16, 16, 3e-3);
-            case SMALL -> new PresetDefaults(1000, 16, 8, 2e-3);
+            case TINY -> new PresetDefaults(1000, 8, 8, 4e-3);
+            case SMALL -> new PresetDefaults(1000, 8, 8, 2e-3);
             case P125M -> new PresetDefaults(50_000, 32, 4, 6e-4);
             case P350M -> new PresetDefaults(50_000, 32, 2, 3e-4);
             case P760M -> new PresetDefaults(50_000, 32, 1, 2.5e-4);

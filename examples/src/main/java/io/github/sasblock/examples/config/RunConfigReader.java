@@ -28,7 +28,7 @@ import java.util.Map;
 final class RunConfigReader {
 
     private static final List<String> BUILT_IN_KINDS =
-            List.of("builtin:mixed", "builtin:arxiv", "builtin:books");
+            List.of("builtin:books", "builtin:arxiv", "builtin:mixed");
     private static final List<String> ATTENTIONS = List.of("mha", "gqa", "mqa", "sas");
     private static final List<String> SAS_ONLY =
             List.of(
@@ -275,7 +275,7 @@ final class RunConfigReader {
                 new LearningRate(peak, minimum, warmup, steps),
                 adam,
                 values.number("clip", 0, 1),
-                values.integer("validate-every", 1, Math.max(1, steps / 10)),
+                values.integer("validate-every", 1, Math.max(1, steps / 5)),
                 values.smallInteger("seed", 0, 1));
     }
 

@@ -83,8 +83,8 @@ public final class Settings {
                             "data",
                             "PATH",
                             "text to train on: .txt, .jsonl, .jsonl.gz, .jsonl.zst, or a folder of"
-                                    + " them; may be given several times; or builtin:mixed,"
-                                    + " builtin:arxiv, builtin:books (builtin:mixed)"),
+                                    + " them; may be given several times; or builtin:books,"
+                                    + " builtin:arxiv, builtin:mixed (builtin:books)"),
                     repeatable(
                             TEXT,
                             "validation",
@@ -144,7 +144,7 @@ public final class Settings {
                             OUTPUT,
                             "validate-every",
                             "N",
-                            "steps between validations (a tenth of the steps)"),
+                            "steps between validations (a fifth of the steps)"),
                     setting(
                             OUTPUT,
                             "validation-tokens",
