@@ -1,6 +1,8 @@
 package io.github.sasblock.examples.classifier;
 
 import ai.djl.util.Hex;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -49,7 +51,8 @@ public final class InventedReviews {
     };
     private static final String[] LINKS = {" and ", " but ", ", ", ". "};
 
-    private static final String ARCHIVE = "1.0/aclImdb.zip";
+    private static final String VERSION = "1.0";
+    private static final String ARCHIVE = VERSION + "/aclImdb.zip";
     private static final int GOOD_SCORE = 8;
     private static final int BAD_SCORE = 3;
 
@@ -105,11 +108,10 @@ public final class InventedReviews {
         }
         byte[] archive = bytes.toByteArray();
 
-        Path metadata = folder.resolve(ReviewRepository.METADATA);
-        Path archiveFile = metadata.resolveSibling(ARCHIVE);
-        Files.createDirectories(archiveFile.getParent());
-        Files.write(archiveFile, archive);
-        Files.writeString(metadata, describe(archive));
+        Path home = folder.resolve(ReviewRepository.HOME);
+        Files.createDirectories(home.resolve(VERSION));
+        Files.write(home.resolve(ARCHIVE), archive);
+        Files.writeString(folder.resolve(ReviewRepository.METADATA), describe(archive));
     }
 
     private static void requireEven(String name, int count) {
@@ -191,29 +193,24 @@ public final class InventedReviews {
     }
 
     private static String describe(byte[] archive) {
-        return """
-               {
-                 "metadataVersion": "0.2",
-                 "resourceType": "dataset",
-                 "application": "nlp",
-                 "groupId": "ai.djl.basicdataset",
-                 "artifactId": "stanford-movie-review",
-                 "name": "invented movie reviews",
-                 "artifacts": [
-                   {
-                     "version": "1.0",
-                     "files": {
-                       "aclImdb": {
-                         "uri": "%s",
-                         "sha1Hash": "%s",
-                         "size": %d
-                       }
-                     }
-                   }
-                 ]
-               }
-               """
-                .formatted(ARCHIVE, sha1(archive), archive.length);
+        ObjectNode metadata =
+                JsonNodeFactory.instance
+                        .objectNode()
+                        .put("metadataVersion", "0.2")
+                        .put("resourceType", "dataset")
+                        .put("application", "nlp")
+                        .put("groupId", "ai.djl.basicdataset")
+                        .put("artifactId", "stanford-movie-review")
+                        .put("name", "invented movie reviews");
+        metadata.putArray("artifacts")
+                .addObject()
+                .put("version", VERSION)
+                .putObject("files")
+                .putObject("aclImdb")
+                .put("uri", ARCHIVE)
+                .put("sha1Hash", sha1(archive))
+                .put("size", archive.length);
+        return metadata.toPrettyString();
     }
 
     // DJL checks an archive by its SHA-1.

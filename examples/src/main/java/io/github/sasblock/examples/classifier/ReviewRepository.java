@@ -23,9 +23,11 @@ import java.util.Map;
  */
 public final class ReviewRepository extends LocalRepository {
 
-    /** Where DJL looks for the description of the movie reviews, below a repository's folder. */
-    public static final String METADATA =
-            "dataset/nlp/ai/djl/basicdataset/stanford-movie-review/metadata.json";
+    /** Where DJL looks for the movie reviews, below a repository's folder. */
+    public static final String HOME = "dataset/nlp/ai/djl/basicdataset/stanford-movie-review";
+
+    /** Where DJL looks for their description, below a repository's folder. */
+    public static final String METADATA = HOME + "/metadata.json";
 
     private final Path unpacked;
 

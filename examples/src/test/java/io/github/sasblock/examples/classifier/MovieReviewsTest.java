@@ -107,7 +107,7 @@ class MovieReviewsTest {
         replaceArchive("aclImdb/train/pos/one.txt");
         Path metadata = folder.resolve(ReviewRepository.METADATA);
         Files.writeString(
-                metadata, Files.readString(metadata).replaceFirst("\"sha1Hash\": \"\\w+\",", ""));
+                metadata, Files.readString(metadata).replaceFirst("\"sha1Hash\" : \"\\w+\",", ""));
         assertThatThrownBy(() -> load(folder, 64, ALL))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("expected as an archive of aclImdb/{train,test}/{pos,neg}/")
@@ -139,7 +139,7 @@ class MovieReviewsTest {
     }
 
     private void replaceArchive(String onlyFile) throws IOException {
-        Path archive = folder.resolve(ReviewRepository.METADATA).resolveSibling("1.0/aclImdb.zip");
+        Path archive = folder.resolve(ReviewRepository.HOME).resolve("1.0/aclImdb.zip");
         assertThat(archive).exists();
         try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(archive))) {
             zip.putNextEntry(new ZipEntry(onlyFile));
