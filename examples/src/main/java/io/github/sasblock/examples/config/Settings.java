@@ -162,8 +162,6 @@ public final class Settings {
                             "BOOLEAN",
                             "write TensorBoard event files too (false)"));
 
-    private static final List<String> NAMES = ALL.stream().map(Setting::name).toList();
-
     private Settings() {}
 
     private static Setting setting(String group, String name, String argument, String description) {
@@ -190,6 +188,6 @@ public final class Settings {
      * @return without dashes before
      */
     public static List<String> names() {
-        return NAMES;
+        return ALL.stream().map(Setting::name).toList();
     }
 }

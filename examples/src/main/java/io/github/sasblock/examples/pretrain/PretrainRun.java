@@ -53,7 +53,7 @@ public final class PretrainRun {
             Windows validation = corpus.validationWindows();
             LanguageModelConfig model = config.languageModel(tokenizer.vocabularySize());
             RunFolder folder = RunFolder.create(config.out());
-            folder.writeJson(folder.config().getFileName().toString(), config.settings());
+            folder.writeJson("config.json", config.settings());
             try (Pretraining pretraining =
                     new Pretraining(model, config.training(), training, validation)) {
                 return train(pretraining, corpus, folder);

@@ -160,7 +160,7 @@ final class RunReport implements TrainingListener, Closeable {
                                 last.tokens() / last.seconds(),
                                 last.step()),
                         floor.isPresent() ? new Summary.EntropyFloor(floor.getAsDouble()) : null);
-        folder.writeJson(folder.summary().getFileName().toString(), summary);
+        folder.writeJson("summary.json", summary);
         drawLoss(attention, floor);
         console.summary(summary, folder);
         return summary;
@@ -172,7 +172,7 @@ final class RunReport implements TrainingListener, Closeable {
         LossChart.Builder chart =
                 LossChart.builder()
                         .addRun(name, points)
-                        .optTitle(folder.path().getFileName().toString())
+                        .optTitle(folder.path().toString())
                         .optBytesPerToken(name, bytesPerToken);
         floor.ifPresent(chart::optEntropyFloor);
         LossChart drawn = chart.build();
