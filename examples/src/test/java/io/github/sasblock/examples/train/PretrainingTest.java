@@ -67,7 +67,9 @@ class PretrainingTest {
         Record record = train(SAS, new Run(60, 8, 8, 0, 1));
         double first = record.validations.get(0).natsPerToken();
         double last = record.validations.get(record.validations.size() - 1).natsPerToken();
-        assertThat(first).isCloseTo(Math.log(320), within(0.05));
+        // So few different bytes are in this text that the initial values' luck does not average
+        // out.
+        assertThat(first).isCloseTo(Math.log(320), within(0.1));
         assertThat(last).isLessThan(first / 2);
     }
 
