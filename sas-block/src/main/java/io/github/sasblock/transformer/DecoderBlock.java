@@ -13,6 +13,7 @@ import io.github.sasblock.attention.AttentionInput;
 import io.github.sasblock.attention.KeyValueCache;
 import io.github.sasblock.kernel.AttentionKernel;
 import io.github.sasblock.kernel.KernelFunction;
+import io.github.sasblock.nn.Check;
 import io.github.sasblock.nn.DescribedBlock;
 import io.github.sasblock.nn.FusedBlock;
 import io.github.sasblock.nn.RmsNorm;
@@ -70,6 +71,7 @@ public final class DecoderBlock extends DescribedBlock {
             long position,
             KeyValueCache cache,
             boolean training) {
+        Check.lastAxis(x.getShape(), embeddingSize);
         if (cache == null && position == 0) {
             return attention
                     .kernel()

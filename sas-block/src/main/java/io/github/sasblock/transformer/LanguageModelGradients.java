@@ -3,6 +3,7 @@ package io.github.sasblock.transformer;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Parameter;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
@@ -73,7 +74,7 @@ public final class LanguageModelGradients implements AutoCloseable {
      * @return the sum of the losses of the batch, in nats, not scaled
      */
     public double add(NDArray tokens, NDArray targets, double scale) {
-        Optional<Script> script = script(tokens);
+        Optional<Script> script = script();
         if (script.isPresent()) {
             return addFused(script.get(), tokens, targets, scale);
         }
@@ -81,9 +82,19 @@ public final class LanguageModelGradients implements AutoCloseable {
         return addPlain(tokens, targets, scale);
     }
 
-    private Optional<Script> script(NDArray tokens) {
+    private Optional<Script> script() {
         return model.lossKernel(settings, weights.head().getDataType())
-                .flatMap(function -> Kernels.find(tokens, function, 3 + 2 * weights.size()));
+                .flatMap(
+                        function -> Kernels.find(weights.head(), function, 3 + 2 * weights.size()));
+    }
+
+    /**
+     * Returns whether the fused form runs.
+     *
+     * @return whether it is chosen, the engine has it, and the model's attention has one
+     */
+    public boolean isFused() {
+        return script().isPresent();
     }
 
     private double addFused(Script script, NDArray tokens, NDArray targets, double scale) {
@@ -118,7 +129,7 @@ public final class LanguageModelGradients implements AutoCloseable {
             NDArray logits = model.logits(store, input, 0, true); // [B, T, V]
             NDArray loss = CausalLanguageModel.crossEntropySum(logits, targets);
             collector.backward(loss.mul(scale));
-            return loss.toType(ai.djl.ndarray.types.DataType.FLOAT64, false).getDouble();
+            return loss.toType(DataType.FLOAT64, false).getDouble();
         }
     }
 

@@ -24,10 +24,10 @@ def expansion(w: List[Tensor], i: int, biases: bool, heads: bool, features: bool
     return w[0:0]
 
 
-def bias_of(w: List[Tensor]) -> Optional[Tensor]:
+def project(x: Tensor, w: List[Tensor]) -> Tensor:
     if len(w) > 1:
-        return w[1]
-    return None
+        return torch.linear(x, w[0], w[1])
+    return torch.linear(x, w[0])
 
 
 # For autograd: [B, T, E] -> [B, T, E], written as the paper writes it
@@ -81,7 +81,7 @@ def attention(x: Tensor, w: List[Tensor], size: int, biases: bool, heads: bool, 
     z = annotate(List[Tensor], [])
     for i in range(3):
         p = __torch__.part(w, i, biases)
-        y = torch.linear(x, p[0], __torch__.bias_of(p)).view(B, T, -1, size)
+        y = __torch__.project(x, p).view(B, T, -1, size)
         if rotary == 1 and i < 2:
             y = __torch__.rotate_heads(y, base)
         y = __torch__.expand_heads(y, __torch__.expansion(w, 2 * i, biases, heads, features))
@@ -93,7 +93,7 @@ def attention(x: Tensor, w: List[Tensor], size: int, biases: bool, heads: bool, 
     o = __torch__.dot_product(z[0], z[1], z[2], causal, dropout)
     p = __torch__.part(w, 3, biases)
     slots = p[0].size(1)
-    return torch.linear(o.reshape(B, T, -1, slots).mean([2]), p[0], __torch__.bias_of(p))
+    return __torch__.project(o.reshape(B, T, -1, slots).mean([2]), p)
 
 
 # By hand. Features come first and time last, [D, H, N] with N = B T tokens: a convolution over features is then a

@@ -1,4 +1,4 @@
-# The decoder layer, the language model's loss and the gradients of all its weights, and the optimizer's step.
+# The decoder layer, and the language model's loss with the gradients of all its weights.
 # Bound beside this source, to the attention of the model: attention_for_model, attention_forward_for_model,
 # attention_backward_for_model, attention_tables_for_model.
 
@@ -114,28 +114,3 @@ def loss_and_gradients(tokens: Tensor, targets: Tensor, scale: Tensor, w: List[T
         gx = __torch__.decoder_layer_backward(gx, s, wi, gi, tables, weighted, compute)
     g[0].index_add_(0, tokens.view(-1), gx.view(B * T, E))
     return loss
-
-
-# AdamW (arXiv 1711.05101) as PyTorch has it, with clipping by the global norm
-
-
-def adamw(w: List[Tensor], g: List[Tensor], mean: List[Tensor], square: List[Tensor], step: List[Tensor],
-          decayed: int, settings: Tensor) -> Tensor:
-    # the first `decayed` weights decay; settings: rate, beta1, beta2, epsilon, decay, clip, loss scale, on the CPU;
-    # returns the norm; where it is not finite nothing is changed
-    torch.set_grad_enabled(False)
-    c = annotate(List[float], settings.tolist())
-    norm = torch.linalg_vector_norm(torch.stack(torch._foreach_norm(g))) / c[6]
-    divisor = torch.full_like(norm, c[6])
-    if c[5] > 0.:
-        divisor = divisor * torch.clamp_min((norm + 9.9999999999999995e-07) / c[5], 1.)
-    skip = 1. - torch.isfinite(norm).to(norm.dtype)
-    for s in step:
-        s += 1. - skip
-    torch._fused_adamw_(
-        w[:decayed], g[:decayed], mean[:decayed], square[:decayed], [], step[:decayed], lr=c[0], beta1=c[1], beta2=c[2],
-        weight_decay=c[4], eps=c[3], amsgrad=False, maximize=False, grad_scale=divisor, found_inf=skip)
-    torch._fused_adamw_(
-        w[decayed:], g[decayed:], mean[decayed:], square[decayed:], [], step[decayed:], lr=c[0], beta1=c[1], beta2=c[2],
-        weight_decay=0., eps=c[3], amsgrad=False, maximize=False, grad_scale=divisor, found_inf=skip)
-    return norm

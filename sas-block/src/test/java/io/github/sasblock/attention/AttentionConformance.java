@@ -141,9 +141,11 @@ public abstract class AttentionConformance extends ArrayTest {
         NDArray x = input(DataType.FLOAT32, LENGTH);
         NDArray all = manager.ones(new Shape(BATCH, LENGTH, LENGTH));
         NDArray y = Blocks.infer(attention, x);
-        assertThat(Blocks.infer(attention, x, all)).isEqualTo(y);
         assertThat(Blocks.infer(attention, x, x, x)).isEqualTo(y);
-        assertThat(Blocks.infer(attention, x, x, x, all)).isEqualTo(y);
+        assertThat(Blocks.distance(Blocks.infer(attention, x, all), y))
+                .isLessThan(FLOAT32_TOLERANCE);
+        assertThat(Blocks.distance(Blocks.infer(attention, x, x, x, all), y))
+                .isLessThan(FLOAT32_TOLERANCE);
     }
 
     @ParameterizedTest

@@ -3,8 +3,11 @@ package io.github.sasblock.examples.config;
 import io.github.sasblock.attention.RotaryEmbedding;
 import io.github.sasblock.examples.problem.Problems;
 import io.github.sasblock.examples.train.AdamW;
+import io.github.sasblock.examples.train.Computation;
 import io.github.sasblock.examples.train.LearningRate;
 import io.github.sasblock.examples.train.TrainingSettings;
+import io.github.sasblock.kernel.Kernels;
+import io.github.sasblock.kernel.Precision;
 import io.github.sasblock.sas.CacheForm;
 import io.github.sasblock.sas.RotaryPlacement;
 import io.github.sasblock.sas.SasInitialization;
@@ -276,7 +279,31 @@ final class RunConfigReader {
                 adam,
                 values.number("clip", 0, 1),
                 values.integer("validate-every", 1, Math.max(1, steps / 5)),
-                values.smallInteger("seed", 0, 1));
+                values.smallInteger("seed", 0, 1),
+                computation());
+    }
+
+    private Computation computation() {
+        Kernels.Mode kernels =
+                values.choice(
+                        "kernels",
+                        named(Kernels.Mode.values()),
+                        Kernels.mode().name().toLowerCase(Locale.ROOT));
+        Precision precision = values.choice("precision", named(Precision.values()), "fp32");
+        boolean recompute = values.flag("recompute", false);
+        if (kernels == Kernels.Mode.PLAIN) {
+            values.problems()
+                    .require(
+                            precision == Precision.FP32,
+                            "--precision",
+                            precision.name().toLowerCase(Locale.ROOT),
+                            "fp32 with --kernels plain");
+            values.problems()
+                    .require(!recompute, "--recompute", true, "false with --kernels plain");
+        }
+        int processors = Runtime.getRuntime().availableProcessors();
+        return new Computation(
+                kernels, precision, recompute, values.smallInteger("threads", 1, processors));
     }
 
     private DataSettings data(ModelPreset preset, long seed) {

@@ -12,6 +12,8 @@ import io.github.sasblock.examples.tokens.ByteTokenizer;
 import io.github.sasblock.examples.tokens.TokenSequence;
 import io.github.sasblock.examples.tokens.TokenShards;
 import io.github.sasblock.examples.tokens.Windows;
+import io.github.sasblock.kernel.Kernels;
+import io.github.sasblock.kernel.Precision;
 import io.github.sasblock.sas.SasShape;
 import io.github.sasblock.sas.SasShape.HeadExpansionKind;
 import io.github.sasblock.transformer.AttentionConfig;
@@ -99,6 +101,63 @@ class PretrainingTest {
                 .isCloseTo(Math.exp(validation.natsPerToken()), within(1e-6));
     }
 
+    @AfterEach
+    void useTheFusedKernelsAgain() {
+        Kernels.use(Kernels.Mode.FUSED);
+    }
+
+    @Test
+    void fusedAndPlainKernelsLearnTheSame() throws IOException {
+        Run run = new Run(20, 4, 4, 0, 3);
+        Computation plain = new Computation(Kernels.Mode.PLAIN, Precision.FP32, false, 1);
+        for (AttentionConfig attention : List.of(MHA, SAS)) {
+            List<Double> fused = losses(train(attention, run));
+            List<Double> expected = losses(train(attention, run.with(plain)));
+            for (int i = 0; i < fused.size(); i++) {
+                assertThat(fused.get(i))
+                        .as(attention.name() + ", step " + (i + 1))
+                        .isCloseTo(expected.get(i), within(1e-4));
+            }
+        }
+    }
+
+    @Test
+    void recomputationChangesNoBit() throws IOException {
+        Run run = new Run(20, 4, 4, 0, 3);
+        Computation recompute = new Computation(Kernels.Mode.FUSED, Precision.FP32, true, 2);
+        assertThat(losses(train(SAS, run.with(recompute)))).isEqualTo(losses(train(SAS, run)));
+    }
+
+    @Test
+    void threadsChangeTheRoundingAlone() throws IOException {
+        Run run = new Run(20, 5, 5, 0, 3);
+        Computation one = new Computation(Kernels.Mode.FUSED, Precision.FP32, false, 1);
+        List<Double> expected = losses(train(SAS, run.with(one)));
+        List<Double> shared = losses(train(SAS, run));
+        assertThat(shared).isEqualTo(losses(train(SAS, run)));
+        for (int i = 0; i < shared.size(); i++) {
+            assertThat(shared.get(i)).isCloseTo(expected.get(i), within(1e-4));
+        }
+    }
+
+    @Test
+    void narrowTypesLearnNearlyTheSame() throws IOException {
+        Run run = new Run(20, 4, 4, 0, 3);
+        List<Double> expected = losses(train(SAS, run));
+        for (Precision precision : List.of(Precision.BF16, Precision.FP16)) {
+            Computation narrow = new Computation(Kernels.Mode.FUSED, precision, false, 2);
+            List<Double> losses = losses(train(SAS, run.with(narrow)));
+            assertThat(losses.get(19))
+                    .as(precision.name())
+                    .isLessThan(losses.get(0) - 0.5)
+                    .isCloseTo(expected.get(19), within(0.02));
+        }
+    }
+
+    private static List<Double> losses(Record record) {
+        return record.steps.stream().map(TrainingListener.Step::loss).toList();
+    }
+
     @Test
     void stopsBeforeTheUpdateWhenTheLossIsNotFinite() {
         Run wild = new Run(500, 2, 2, 0, 1, 1e30, 0);
@@ -130,7 +189,31 @@ class PretrainingTest {
             float dropout,
             long seed,
             double learningRate,
-            double clip) {
+            double clip,
+            Computation computation) {
+
+        Run(
+                int steps,
+                int batch,
+                int micro,
+                float dropout,
+                long seed,
+                double learningRate,
+                double clip) {
+            this(
+                    steps,
+                    batch,
+                    micro,
+                    dropout,
+                    seed,
+                    learningRate,
+                    clip,
+                    new Computation(Kernels.Mode.FUSED, Precision.FP32, false, 2));
+        }
+
+        Run with(Computation other) {
+            return new Run(steps, batch, micro, dropout, seed, learningRate, clip, other);
+        }
 
         Run(int steps, int batch, int micro, float dropout, long seed) {
             this(steps, batch, micro, dropout, seed, 5e-3, 1);
@@ -145,7 +228,8 @@ class PretrainingTest {
                     new AdamW.Settings(0.9, 0.95, 1e-8, 0.1, AdamW.Decay.MATRICES),
                     clip,
                     steps,
-                    seed);
+                    seed,
+                    computation);
         }
     }
 
