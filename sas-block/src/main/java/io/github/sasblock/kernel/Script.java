@@ -28,7 +28,12 @@ public final class Script {
     /** Compiles code that defines the module class {@code Kernel}. */
     static Script compile(String code) throws IOException, MalformedModelException {
         Model model = Model.newInstance("kernel", Kernels.ENGINE);
-        model.load(new ByteArrayInputStream(ScriptArchive.of(code)));
+        try {
+            model.load(new ByteArrayInputStream(ScriptArchive.of(code)));
+        } catch (IOException | MalformedModelException | RuntimeException e) {
+            model.close();
+            throw e;
+        }
         return new Script(model);
     }
 

@@ -11,11 +11,13 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
+import io.github.sasblock.kernel.Kernels;
 import io.github.sasblock.safetensors.BlockWeights;
 import io.github.sasblock.safetensors.SafeTensorsException;
 import io.github.sasblock.sas.SasAttention;
 import io.github.sasblock.testing.ArrayTest;
 import io.github.sasblock.testing.Blocks;
+import io.github.sasblock.testing.BothForms;
 import io.github.sasblock.testing.GradientCheck;
 import io.github.sasblock.testing.MatrixProducts;
 import java.io.IOException;
@@ -82,6 +84,29 @@ public abstract class AttentionConformance extends ArrayTest {
                 .with("queries", queries)
                 .with("values", values)
                 .verify(() -> Blocks.forward(attention, true, keys, queries, values));
+    }
+
+    // The fused form
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void theFusedFormIsThePlainOne(boolean causal) {
+        BothForms.assertEqual(attention(causal, DataType.FLOAT64), input(DataType.FLOAT64, LENGTH));
+    }
+
+    @Test
+    void hasAFusedForm() {
+        Attention attention = attention(true, DataType.FLOAT32);
+        NDArray x = input(DataType.FLOAT32, LENGTH);
+        assertThat(attention.kernel())
+                .hasValueSatisfying(
+                        kernel ->
+                                assertThat(
+                                                Kernels.find(
+                                                        x,
+                                                        kernel.function(0),
+                                                        1 + attention.getParameters().size()))
+                                        .isPresent());
     }
 
     // What may not matter
