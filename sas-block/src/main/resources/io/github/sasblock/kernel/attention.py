@@ -255,6 +255,48 @@ def block_size(T: int) -> int:
     return 128
 
 
+# The same by libtorch's own kernel, through autograd: on a GPU, and where the weights of long sequences would take too
+# much memory
+
+
+def by_library(x: Tensor, T: int) -> bool:
+    return x.is_cuda or T > 2048
+
+
+def time_before_features(x: Tensor, B: int) -> Tensor:
+    # [D, H B, T] -> [B, H, T, D]
+    D, M, T = x.shape
+    return x.view(D, -1, B, T).permute(2, 1, 3, 0).contiguous()
+
+
+def features_before_time(x: Tensor) -> Tensor:
+    # [B, H, T, D] -> [D, H B, T]
+    return x.permute(3, 1, 0, 2).reshape(x.size(3), -1, x.size(2))
+
+
+def library_forward(q: Tensor, k: Tensor, v: Tensor, G: int, B: int) -> Tuple[Tensor, List[Tensor]]:
+    q = __torch__.time_before_features(q, B).requires_grad_(True)
+    k = __torch__.time_before_features(k, B).requires_grad_(True)
+    v = __torch__.time_before_features(v, B).requires_grad_(True)
+    torch.set_grad_enabled(True)
+    keys, values = k, v
+    if G > 1:
+        keys, values = k.repeat_interleave(G, 1), v.repeat_interleave(G, 1)
+    values = torch.pad(values, [0, q.size(3) - v.size(3)])
+    o = torch.scaled_dot_product_attention(q, keys, values, None, 0., True, scale=1.)[:, :, :, :v.size(3)]
+    torch.set_grad_enabled(False)
+    return __torch__.features_before_time(o.detach()), [q, k, v, o]
+
+
+def library_backward(go: Tensor, saved: List[Tensor], B: int) -> Tuple[Tensor, Tensor, Tensor]:
+    go = __torch__.time_before_features(go, B)
+    gradients = annotate(List[Optional[Tensor]], [go])
+    g = torch.grad([saved[3]], saved[:3], gradients, None, False, False)
+    return (__torch__.features_before_time(unchecked_cast(Tensor, g[0])),
+            __torch__.features_before_time(unchecked_cast(Tensor, g[1])),
+            __torch__.features_before_time(unchecked_cast(Tensor, g[2])))
+
+
 # The whole attention
 
 
@@ -311,17 +353,21 @@ def attention_forward(x: Tensor, w: List[Tensor], tables: List[Tensor], size: in
             y.mul_(float(y.size(0)) ** -0.5)
         z.append(y.view(y.size(0), -1, T))
     G = z[0].size(1) // z[1].size(1)
-    o, p = __torch__.causal_forward(z[0], z[1], z[2], G, B)
+    groups = z[0].size(1) * D // (B * __torch__.part(w, 3, biases)[0].size(1))
+    if __torch__.by_library(x, T):
+        o, kept = __torch__.library_forward(z[0], z[1], z[2], G, B)
+    else:
+        o, p = __torch__.causal_forward(z[0], z[1], z[2], G, B)
+        kept = z + p
     w_o = __torch__.part(w, 3, biases)
     slots = w_o[0].size(1)
-    groups = z[0].size(1) * D // (B * slots)
     if groups > 1:
         o = o.view(D, groups, -1).mean([1])
     o = o.view(slots, N)
     y = torch.mm(o.t(), __torch__.features_first(w_o[0].t(), D).to(compute))
     if biases:
         y += w_o[1].to(compute)
-    return y.view(B, T, E), saved + [o] + z + p
+    return y.view(B, T, E), saved + [o] + kept
 
 
 def attention_backward(gy: Tensor, saved: List[Tensor], w: List[Tensor], g: List[Tensor], tables: List[Tensor],
@@ -333,18 +379,25 @@ def attention_backward(gy: Tensor, saved: List[Tensor], w: List[Tensor], g: List
     n = saved[0]
     gy = gy.reshape(N, E).to(compute)
     own = 1 + int(heads) * 6 + int(features) * 4
-    o, q, k, v = saved[own], saved[own + 1], saved[own + 2], saved[own + 3]
+    o = saved[own]
     w_o, g_o = __torch__.part(w, 3, biases), __torch__.part(g, 3, biases)
     slots = w_o[0].size(1)
     if biases:
         __torch__.sum_rows(g_o[1], gy)
     __torch__.add_features_first(g_o[0].t(), torch.mm(o, gy), D)
     go = torch.mm(__torch__.features_first(w_o[0].t(), D).to(compute), gy.t())  # [D H, N]
-    groups = q.size(1) * D // (B * slots)
+    groups = 1
+    if heads:
+        groups = __torch__.expansion(w, 0, biases, heads, features)[0].size(0) * D // slots
     if groups > 1:
         go = go.div_(groups).view(D, 1, -1).expand(D, groups, slots // D * N).contiguous()
-    G = q.size(1) // k.size(1)
-    gq, gk, gv = __torch__.causal_backward(go.view(D, -1, T), q, k, v, saved[own + 4:], G, B)
+    G = __torch__.part(w, 0, biases)[0].size(0) // __torch__.part(w, 1, biases)[0].size(0)
+    go = go.view(D, -1, T)
+    if __torch__.by_library(go, T):
+        gq, gk, gv = __torch__.library_backward(go, saved[own + 1:], B)
+    else:
+        gq, gk, gv = __torch__.causal_backward(
+            go, saved[own + 1], saved[own + 2], saved[own + 3], saved[own + 4:], G, B)
     gz = [gq, gk, gv]
     gn = torch.empty([0], dtype=n.dtype, device=n.device)
     at = 1

@@ -84,6 +84,20 @@ class LanguageModelGradientsTest {
     }
 
     @Test
+    void veryLongSequencesTakeTheLibrarysAttention() {
+        Sizes sizes = new Sizes(2, 2050, true, true);
+        SasConfig sas =
+                SasConfig.of(new SasShape(1, 2, 2, 4, HeadExpansionKind.CONVOLUTION, 3, true));
+        for (AttentionConfig attention : List.of(MultiHeadConfig.of(2, 1, 2), sas)) {
+            try (NDManager manager = NDManager.newBaseManager()) {
+                CausalLanguageModel model = model(manager, attention, sizes);
+                Map<String, NDArray> plain = run(manager, model, Kernels.Mode.PLAIN, PLAIN, sizes);
+                BothForms.assertClose(run(manager, model, Kernels.Mode.FUSED, PLAIN, sizes), plain);
+            }
+        }
+    }
+
+    @Test
     void addUpOverBatches() {
         Sizes sizes = new Sizes(2, 9, true, true);
         try (NDManager manager = NDManager.newBaseManager()) {
