@@ -60,7 +60,7 @@ final class TarArchive {
             tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
             for (Path path : sorted(folder)) {
                 String name = folder.getFileName() + "/" + folder.relativize(path);
-                add(tar, path, path.equals(folder) ? folder.getFileName().toString() : name);
+                add(tar, path, path.equals(folder) ? String.valueOf(folder.getFileName()) : name);
             }
         }
     }

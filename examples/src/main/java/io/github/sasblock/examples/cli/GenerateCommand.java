@@ -21,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -251,8 +252,9 @@ final class GenerateCommand implements Callable<Integer> {
         try {
             return Files.readAllBytes(Path.of(file));
         } catch (IOException | InvalidPathException e) {
-            throw new InvalidInputException(
-                    "--prompt-file = " + file + ": cannot be read: " + e, e);
+            String reason =
+                    e instanceof NoSuchFileException ? "there is no such file" : e.toString();
+            throw new InvalidInputException("--prompt-file = " + file + ": " + reason, e);
         }
     }
 

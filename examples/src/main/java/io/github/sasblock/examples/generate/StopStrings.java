@@ -4,7 +4,8 @@ import java.util.List;
 
 /**
  * Lets text through up to the first of some stop strings, however it is cut into pieces. What may
- * be the beginning of a stop string is held back until it is known.
+ * be the beginning of a stop string is held back until it is known. Where stop strings overlap, the
+ * one that is complete first ends the text, and of several the longest.
  */
 final class StopStrings {
 
@@ -49,8 +50,20 @@ final class StopStrings {
         return met;
     }
 
+    /** Returns where the stop string begins that is complete first, or -1. */
     private int firstStop(String text) {
-        return stops.stream().mapToInt(text::indexOf).filter(i -> i >= 0).min().orElse(-1);
+        for (int end = 1; end <= text.length(); end++) {
+            int longest = 0;
+            for (String stop : stops) {
+                if (stop.length() > longest && text.startsWith(stop, end - stop.length())) {
+                    longest = stop.length();
+                }
+            }
+            if (longest > 0) {
+                return end - longest;
+            }
+        }
+        return -1;
     }
 
     /** Returns the length of the longest end of the text that begins a stop string. */

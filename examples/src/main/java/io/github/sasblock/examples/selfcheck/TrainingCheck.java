@@ -27,7 +27,7 @@ import java.util.Locale;
  */
 record TrainingCheck(String name, AttentionConfig attention) implements SelfCheck {
 
-    private static final int STEPS = 60;
+    private static final int STEPS = 30;
     private static final int VOCABULARY = 64;
     private static final int BATCH = 8;
     private static final int LENGTH = 32;
@@ -60,7 +60,7 @@ record TrainingCheck(String name, AttentionConfig attention) implements SelfChec
                         last < first / 2,
                         String.format(
                                 Locale.ROOT,
-                                "loss %.2f → %.2f in %d steps%s",
+                                "loss %.2f to %.2f in %d steps%s",
                                 first,
                                 last,
                                 STEPS,

@@ -13,6 +13,7 @@
 #   SAS_CACHE_DIR         where links and unpacked libraries are kept; unset: the folder cache beside this script,
 #                         or one in the home folder where that cannot be written
 #   SAS_JAVA_OPTS         more options for the JVM, e.g. "-Xmx4g"; tensors live outside its heap
+#   SAS_PACKAGES_ROOT     the root below which /usr, /usr/local and /opt are searched; unset: /
 #   SAS_QUIET             1: do not say what was found
 #
 # Exit code: the program's own; 1 where something is missing; 2 where a variable above is not valid.
@@ -193,15 +194,23 @@ choose_cache() {
     mkdir -p "$cache" || fail 1 "cannot write $cache; set SAS_CACHE_DIR to a folder that can be written"
 }
 
-# Prints the folders with CUDA's libraries, with colons between them.
-cuda_folders() {
-    for folder in "$libtorch"/../../nvidia/*/lib "$libtorch"/../../../../../lib \
-        /usr/local/cuda/lib64 /usr/local/cuda/targets/x86_64-linux/lib; do
-        for library in "$folder"/libcu*.so* "$folder"/libnv*.so* "$folder"/libnccl*.so*; do
-            [ -e "$library" ] || continue
-            printf '%s:' "$(CDPATH='' cd -- "$folder" && pwd -P)"
-            break
+has_cuda_library() {
+    for name in cudart cublas cudnn cufft cufile cupti curand cusolver cusparse cusparseLt nccl nvrtc nvJitLink \
+        nvToolsExt; do
+        for library in "$1/lib$name.so"*; do
+            [ ! -e "$library" ] || return 0
         done
+    done
+    return 1
+}
+
+# Prints the folders with CUDA's libraries, a colon after each: those of Python's packages, of a Conda environment, and
+# of CUDA's own installation.
+cuda_folders() {
+    for folder in "$libtorch"/../../nvidia/*/lib "$libtorch"/../../cusparselt/lib "$libtorch"/../../../../../lib \
+        "$packages_root"/usr/local/cuda/lib64 "$packages_root"/usr/local/cuda/targets/x86_64-linux/lib; do
+        has_cuda_library "$folder" || continue
+        printf '%s:' "$(CDPATH='' cd -- "$folder" && pwd -P)"
     done
 }
 
