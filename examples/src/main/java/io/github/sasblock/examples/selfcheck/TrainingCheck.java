@@ -114,7 +114,7 @@ record TrainingCheck(String name, AttentionConfig attention) implements SelfChec
         for (int i = 0; i < tokens.length; i++) {
             long row = i / (LENGTH + 1);
             long t = i % (LENGTH + 1);
-            tokens[i] = (7L * (step * BATCH + row) + 5 * t) % VOCABULARY;
+            tokens[i] = (7 * ((long) step * BATCH + row) + 5 * t) % VOCABULARY;
         }
         return manager.create(tokens, new Shape(BATCH, LENGTH + 1)).toType(DataType.INT64, false);
     }
