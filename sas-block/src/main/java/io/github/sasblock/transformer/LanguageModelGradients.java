@@ -10,6 +10,7 @@ import ai.djl.training.ParameterStore;
 import io.github.sasblock.kernel.Kernels;
 import io.github.sasblock.kernel.Precision;
 import io.github.sasblock.kernel.Script;
+import io.github.sasblock.nn.Check;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -72,8 +73,20 @@ public final class LanguageModelGradients implements AutoCloseable {
      * @param targets [B, T], of type INT64: the token after each
      * @param scale the factor, such as one over the number of tokens of a step
      * @return the sum of the losses of the batch, in nats, not scaled
+     * @throws IllegalArgumentException if tokens or targets have another shape or type
      */
     public double add(NDArray tokens, NDArray targets, double scale) {
+        Check.that(
+                tokens.getShape().dimension() == 2 && tokens.getDataType() == DataType.INT64,
+                "tokens",
+                tokens.getShape() + " " + tokens.getDataType(),
+                "shape (B, T) and type int64");
+        Check.that(
+                targets.getShape().equals(tokens.getShape())
+                        && targets.getDataType() == DataType.INT64,
+                "targets",
+                targets.getShape() + " " + targets.getDataType(),
+                "shape " + tokens.getShape() + " and type int64");
         Optional<Script> script = script();
         if (script.isPresent()) {
             return addFused(script.get(), tokens, targets, scale);

@@ -103,7 +103,7 @@ def loss_and_gradients(tokens: Tensor, targets: Tensor, scale: Tensor, w: List[T
         out, g_out = w[len(w) - 1], g[len(w) - 1]
     x = x.view(B * T, E)
     y, r = __torch__.rms_norm_forward(x, norm, epsilon)
-    loss, gy = __torch__.cross_entropy(y, out, g_out, targets.view(-1), scale, compute)
+    loss, gy = __torch__.cross_entropy(y, out, g_out, targets.reshape(-1), scale, compute)
     gx = __torch__.rms_norm_backward(gy, x, r, norm, g_norm).view(B, T, E)
     for j in range(layers):
         i = layers - 1 - j
@@ -112,5 +112,5 @@ def loss_and_gradients(tokens: Tensor, targets: Tensor, scale: Tensor, w: List[T
         if recompute:
             s = __torch__.decoder_layer_forward(s[0], wi, tables, weighted, epsilon, compute)[1]
         gx = __torch__.decoder_layer_backward(gx, s, wi, gi, tables, weighted, compute)
-    g[0].index_add_(0, tokens.view(-1), gx.view(B * T, E))
+    g[0].index_add_(0, tokens.reshape(-1), gx.view(B * T, E))
     return loss

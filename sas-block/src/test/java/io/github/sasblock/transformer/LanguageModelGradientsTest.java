@@ -119,6 +119,42 @@ class LanguageModelGradientsTest {
     }
 
     @Test
+    void inputsMayBeViewsOfOneArray() {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Sizes sizes = new Sizes(3, 8, true, true);
+            CausalLanguageModel model = model(manager, MultiHeadConfig.of(2, 2, 6), sizes);
+            NDArray text = tokens(manager, new Sizes(3, 9, true, true), 1);
+            NDArray inputs = text.get(":, :8");
+            NDArray targets = text.get(":, 1:");
+            try (LanguageModelGradients views = new LanguageModelGradients(model, manager, PLAIN);
+                    LanguageModelGradients copies =
+                            new LanguageModelGradients(model, manager, PLAIN)) {
+                assertThat(views.add(inputs, targets, 1))
+                        .isEqualTo(copies.add(inputs.duplicate(), targets.duplicate(), 1));
+            }
+        }
+    }
+
+    @Test
+    void refuseOtherShapesAndTypes() {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Sizes sizes = new Sizes(2, 4, true, true);
+            CausalLanguageModel model = model(manager, MultiHeadConfig.of(2, 2, 6), sizes);
+            NDArray tokens = tokens(manager, sizes, 1);
+            try (LanguageModelGradients gradients =
+                    new LanguageModelGradients(model, manager, PLAIN)) {
+                assertThatThrownBy(
+                                () -> gradients.add(tokens, tokens.toType(DataType.INT32, true), 1))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessage("targets = (2, 4) int32, expected shape (2, 4) and type int64");
+                assertThatThrownBy(() -> gradients.add(tokens.flatten(), tokens, 1))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessage("tokens = (8) int64, expected shape (B, T) and type int64");
+            }
+        }
+    }
+
+    @Test
     void narrowPrecisionIsCloseInFloat32() {
         Sizes sizes = new Sizes(2, 33, true, true);
         SasConfig sas =

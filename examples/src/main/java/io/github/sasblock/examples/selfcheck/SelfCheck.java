@@ -45,6 +45,7 @@ public interface SelfCheck {
                         LayerChecks.all(),
                         AttentionChecks.all(),
                         LossChecks.all(),
+                        KernelChecks.all(),
                         DecodingChecks.all(),
                         TrainingCheck.all(),
                         ChartCheck.all())

@@ -7,9 +7,10 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
-import ai.djl.training.GradientCollector;
-import ai.djl.training.ParameterStore;
 import io.github.sasblock.examples.train.AdamW;
+import io.github.sasblock.examples.train.Batch;
+import io.github.sasblock.examples.train.Computation;
+import io.github.sasblock.examples.train.GradientWorkers;
 import io.github.sasblock.sas.SasShape.HeadExpansionKind;
 import io.github.sasblock.transformer.AttentionConfig;
 import io.github.sasblock.transformer.CausalLanguageModel;
@@ -50,11 +51,13 @@ record TrainingCheck(String name, AttentionConfig attention) implements SelfChec
             List<NDArray> parameters =
                     model.getParameters().values().stream().map(Parameter::getArray).toList();
             AdamW.Settings settings = new AdamW.Settings(0.9, 0.95, 1e-8, 0, AdamW.Decay.MATRICES);
-            try (AdamW optimizer = new AdamW(manager, parameters, settings)) {
-                double first = step(model, manager, parameters, optimizer, 0);
+            try (GradientWorkers gradients =
+                            new GradientWorkers(model, manager, Computation.usual(), BATCH);
+                    AdamW optimizer = new AdamW(manager, parameters, settings)) {
+                double first = step(gradients, optimizer, 0);
                 double last = first;
                 for (int step = 1; step < STEPS; step++) {
-                    last = step(model, manager, parameters, optimizer, step);
+                    last = step(gradients, optimizer, step);
                 }
                 return new Outcome(
                         last < first / 2,
@@ -69,53 +72,26 @@ record TrainingCheck(String name, AttentionConfig attention) implements SelfChec
         }
     }
 
-    private static double step(
-            CausalLanguageModel model,
-            NDManager parent,
-            List<NDArray> parameters,
-            AdamW optimizer,
-            int step) {
-        try (NDManager manager = parent.newSubManager()) {
-            NDArray tokens = tokens(manager, step); // [B, T + 1]
-            NDArray inputs = tokens.get(":, :{}", LENGTH);
-            NDArray targets = tokens.get(":, 1:");
-            double loss = backward(model, manager, inputs, targets);
-            List<NDArray> gradients =
-                    parameters.stream()
-                            .map(
-                                    parameter -> {
-                                        NDArray gradient = parameter.getGradient();
-                                        gradient.attach(manager);
-                                        return gradient;
-                                    })
-                            .toList();
-            optimizer.update(gradients, LEARNING_RATE);
-            NDArray zero = manager.create(0f);
-            gradients.forEach(gradient -> gradient.muli(zero));
-            return loss;
-        }
+    private static double step(GradientWorkers gradients, AdamW optimizer, int step) {
+        long place = (long) step * BATCH;
+        double loss = gradients.add(TrainingCheck::batch, place, BATCH, 1.0 / (BATCH * LENGTH));
+        optimizer.update(gradients.arrays(), LEARNING_RATE, 0, 1);
+        return loss / (BATCH * LENGTH);
     }
 
-    private static double backward(
-            CausalLanguageModel model, NDManager manager, NDArray inputs, NDArray targets) {
-        ParameterStore store = new ParameterStore(manager, false);
-        try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
-            NDArray logits = model.logits(store, inputs, 0, true);
-            NDArray loss = CausalLanguageModel.crossEntropySum(logits, targets);
-            NDArray mean = loss.div(BATCH * LENGTH);
-            collector.backward(mean);
-            return mean.getFloat();
-        }
+    private static Batch batch(NDManager manager, long place, int size) {
+        NDArray tokens = tokens(manager, place, size); // [B, T + 1]
+        return new Batch(tokens.get(":, :{}", LENGTH), tokens.get(":, 1:"));
     }
 
     // Counts upwards by 5, from another token in each row.
-    private static NDArray tokens(NDManager manager, int step) {
-        long[] tokens = new long[BATCH * (LENGTH + 1)];
+    private static NDArray tokens(NDManager manager, long place, int size) {
+        long[] tokens = new long[size * (LENGTH + 1)];
         for (int i = 0; i < tokens.length; i++) {
             long row = i / (LENGTH + 1);
             long t = i % (LENGTH + 1);
-            tokens[i] = (7 * ((long) step * BATCH + row) + 5 * t) % VOCABULARY;
+            tokens[i] = (7 * (place + row) + 5 * t) % VOCABULARY;
         }
-        return manager.create(tokens, new Shape(BATCH, LENGTH + 1)).toType(DataType.INT64, false);
+        return manager.create(tokens, new Shape(size, LENGTH + 1)).toType(DataType.INT64, false);
     }
 }
