@@ -144,7 +144,7 @@ public final class Kernels {
                 + "\n";
     }
 
-    private static String source(String name) {
+    static String source(String name) {
         String file = name.toLowerCase(Locale.ROOT) + ".py";
         try (InputStream in = Kernels.class.getResourceAsStream(file)) {
             if (in == null) {

@@ -1,0 +1,24 @@
+# The training step of an attention that is written for autograd alone: attention_for_model is bound beside this source.
+
+
+def attention_tables_for_model(T: int, compute: int, like: Tensor) -> List[Tensor]:
+    return annotate(List[Tensor], [])
+
+
+def attention_forward_for_model(x: Tensor, w: List[Tensor], tables: List[Tensor],
+                                compute: int) -> Tuple[Tensor, List[Tensor]]:
+    x = x.detach().requires_grad_(True)
+    leaves = [t.detach().requires_grad_(True) for t in w]
+    torch.set_grad_enabled(True)
+    y = __torch__.attention_for_model(x.to(compute), [t.to(compute) for t in leaves]).to(x.dtype)
+    torch.set_grad_enabled(False)
+    return y.detach(), [x, y] + leaves
+
+
+def attention_backward_for_model(gy: Tensor, saved: List[Tensor], w: List[Tensor], g: List[Tensor],
+                                 tables: List[Tensor], compute: int) -> Tensor:
+    gradients = annotate(List[Optional[Tensor]], [gy])
+    found = torch.grad([saved[1]], saved[:1] + saved[2:], gradients, None, False, False)
+    for i in range(len(g)):
+        g[i].add_(unchecked_cast(Tensor, found[i + 1]))
+    return unchecked_cast(Tensor, found[0])
