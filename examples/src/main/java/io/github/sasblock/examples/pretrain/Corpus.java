@@ -27,6 +27,7 @@ import java.util.function.Consumer;
 /** The tokens of a run: those to train on and those to score. */
 public final class Corpus implements AutoCloseable {
 
+    /** The length of validation text that is made here, unless less is wanted. */
     private static final long VALIDATION_BYTES = 100_000;
 
     /** Sets the seed of validation text apart from all seeds that a person would choose. */
@@ -103,8 +104,13 @@ public final class Corpus implements AutoCloseable {
 
         Text validation() throws IOException {
             return settings.isBuiltIn()
-                    ? generated(VALIDATION_SEED + settings.seed(), VALIDATION_BYTES, true)
+                    ? generated(VALIDATION_SEED + settings.seed(), validationBytes(), true)
                     : read(settings.validation(), true);
+        }
+
+        private long validationBytes() {
+            long wanted = settings.validationTokens();
+            return wanted > 0 ? Math.min(wanted, VALIDATION_BYTES) : VALIDATION_BYTES;
         }
 
         private Text generated(long seed, long bytes, boolean scored) throws IOException {
