@@ -107,6 +107,7 @@ public final class Analysis {
                         ? List.of()
                         : List.of(band(Axis.STEPS, complete), band(Axis.OPERATIONS, complete)),
                 positions(complete),
+                positionDifferences(pairs),
                 measured(complete, pairs));
     }
 
@@ -247,8 +248,34 @@ public final class Analysis {
                     new PositionBand(
                             first.get(i).first(),
                             first.get(i).end(),
-                            sample(complete, run -> run.positions().get(bucket).natsPerToken())));
+                            sample(complete, run -> natsAt(run, bucket))));
         }
         return bands;
+    }
+
+    private static List<PositionBand> positionDifferences(List<Pair> pairs) {
+        if (pairs.isEmpty()) {
+            return List.of();
+        }
+        List<PositionBand> bands = new ArrayList<>();
+        List<RunResult.Position> first = pairs.get(0).run().positions();
+        for (int i = 0; i < first.size(); i++) {
+            int bucket = i;
+            double[] differences =
+                    pairs.stream()
+                            .mapToDouble(
+                                    pair ->
+                                            natsAt(pair.run(), bucket)
+                                                    - natsAt(pair.baseline(), bucket))
+                            .toArray();
+            bands.add(
+                    new PositionBand(
+                            first.get(i).first(), first.get(i).end(), Sample.of(differences)));
+        }
+        return bands;
+    }
+
+    private static double natsAt(RunResult run, int bucket) {
+        return run.positions().get(bucket).natsPerToken();
     }
 }

@@ -48,6 +48,7 @@ public record ComparisonReport(
      * @param answers how the answers of a task are predicted; null of other text
      * @param curves the loss against what was spent
      * @param positions the loss by position in the window
+     * @param positionDifferences the difference of that from the baseline, of pairs
      * @param measured what depends on the machine and the hour
      */
     @JsonInclude(Include.NON_NULL)
@@ -68,6 +69,7 @@ public record ComparisonReport(
             AnswerReport answers,
             List<Band> curves,
             List<PositionBand> positions,
+            List<PositionBand> positionDifferences,
             Measured measured) {
 
         /**

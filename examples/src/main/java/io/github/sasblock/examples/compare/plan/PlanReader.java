@@ -88,7 +88,9 @@ final class PlanReader {
         checkBudget();
         Optional<Variant> baseline = baseline(variants);
         List<PlannedVariant> planned =
-                baseline.map(first -> plan(variants, first, common)).orElse(List.of());
+                variants.isEmpty()
+                        ? List.of()
+                        : plan(variants, baseline.orElse(variants.get(0)), common);
         problems.throwIfAny();
         PlannedVariant first =
                 planned.stream()
@@ -244,6 +246,10 @@ final class PlanReader {
         Problems own = new Problems();
         Optional<RunConfig> config = RunConfig.tryRead(values, own);
         own.messages().forEach(problems::addMessage);
+        if (config.isEmpty()) {
+            values.remove("tokenizer"); // so that a wrong context is told of too
+            config = RunConfig.tryRead(values, new Problems());
+        }
         config.ifPresent(c -> checkContext(corpus, c.data().context()));
     }
 
@@ -386,9 +392,10 @@ final class PlanReader {
                 sized.ifPresent(v -> planned.put(variant.name(), v));
             }
         }
+        Map<String, PlannedVariant> targets = Map.copyOf(planned);
         for (Variant variant : variants) {
             if (!variant.equals(baseline) && variant.match().isOfOperations()) {
-                PlannedVariant other = planned.get(variant.match().other());
+                PlannedVariant other = targets.get(variant.match().other());
                 if (other != null) {
                     matching.matched(variant, settings(all, variant), other)
                             .ifPresent(v -> planned.put(variant.name(), v));

@@ -1,5 +1,6 @@
 package io.github.sasblock.examples.compare.result;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import io.github.sasblock.examples.compare.statistics.Curve;
@@ -116,6 +117,7 @@ public record RunResult(
      *
      * @return whether there is no failure
      */
+    @JsonIgnore
     public boolean isComplete() {
         return failure == null;
     }

@@ -14,9 +14,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.DoubleFunction;
+import java.util.function.Function;
 
 /** The drawings of one corpus. */
 final class CorpusCharts {
+
+    private static final double[] STEPS_OF_CLOCKS = {
+        0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400,
+        21_600, 43_200, 86_400, 172_800
+    };
 
     private final CorpusReport corpus;
     private final String baseline;
@@ -109,13 +115,38 @@ final class CorpusCharts {
         LineChart chart =
                 new LineChart(heading + " on " + corpus.name(), lines, label, ticks).cutBeginning();
         if (corpus.floorBitsPerByte() != null) {
-            chart.floor(corpus.floorBitsPerByte().mean());
+            chart.level(corpus.floorBitsPerByte().mean(), "entropy floor");
+        }
+        if (axis == Axis.TIME) {
+            chart.ticks(timeTicks(lines));
         }
         return new Chart(
                 "loss-by-" + label.replaceAll(" .*", ""),
                 heading,
                 "validation bits per byte",
                 chart.draw());
+    }
+
+    /** Returns a few times that a clock shows. */
+    private static List<Double> timeTicks(List<LineChart.Line> lines) {
+        double end =
+                lines.stream()
+                        .flatMap(line -> line.points().stream())
+                        .mapToDouble(LineChart.Point::x)
+                        .max()
+                        .orElse(0);
+        double step = STEPS_OF_CLOCKS[STEPS_OF_CLOCKS.length - 1];
+        for (int i = STEPS_OF_CLOCKS.length - 1; i >= 0; i--) {
+            if (STEPS_OF_CLOCKS[i] >= end / 5) {
+                step = STEPS_OF_CLOCKS[i];
+            }
+        }
+        step = Math.max(step, end / 5);
+        List<Double> ticks = new ArrayList<>();
+        for (int i = 0; i * step <= end; i++) {
+            ticks.add(i * step);
+        }
+        return ticks;
     }
 
     private LineChart.Line line(VariantReport variant, Band band) {
@@ -133,13 +164,38 @@ final class CorpusCharts {
         return variant.curves().stream().filter(b -> b.axis() == axis).findFirst().orElseThrow();
     }
 
-    Chart positions() {
+    List<Chart> positions() {
+        Chart losses =
+                positions(
+                        "loss-by-position",
+                        "Loss by position",
+                        "nats per token, after the last step",
+                        VariantReport::positions,
+                        null);
+        Chart differences =
+                positions(
+                        "difference-by-position",
+                        "Difference from " + baseline + " by position",
+                        "nats per token, below 0 is better",
+                        VariantReport::positionDifferences,
+                        0.0);
+        return corpus.variants().stream().allMatch(v -> v.positionDifferences().isEmpty())
+                ? List.of(losses)
+                : List.of(losses, differences);
+    }
+
+    private Chart positions(
+            String name,
+            String heading,
+            String note,
+            Function<VariantReport, List<PositionBand>> bands,
+            Double level) {
         List<LineChart.Line> lines = new ArrayList<>();
         Map<Double, String> labels = new TreeMap<>();
         for (VariantReport variant : corpus.variants()) {
             List<LineChart.Point> points = new ArrayList<>();
-            for (int i = 0; i < variant.positions().size(); i++) {
-                PositionBand band = variant.positions().get(i);
+            for (int i = 0; i < bands.apply(variant).size(); i++) {
+                PositionBand band = bands.apply(variant).get(i);
                 points.add(new LineChart.Point(i, band.natsPerToken()));
                 labels.put((double) i, Integer.toString(band.first()));
             }
@@ -149,16 +205,13 @@ final class CorpusCharts {
         }
         LineChart chart =
                 new LineChart(
-                                "Loss by position in the window on " + corpus.name(),
+                                heading + " in the window on " + corpus.name(),
                                 lines,
                                 "position in the window, from",
                                 labels::get)
+                        .level(level, baseline)
                         .ticks(List.copyOf(labels.keySet()));
-        return new Chart(
-                "loss-by-position",
-                "Loss by position in the window",
-                "nats per token, after the last step",
-                chart.draw());
+        return new Chart(name, heading, note, chart.draw());
     }
 
     /** Returns all drawings, if there is a finished run to draw. */
@@ -168,7 +221,7 @@ final class CorpusCharts {
         }
         List<Chart> all = new ArrayList<>(differences());
         all.addAll(curves());
-        all.add(positions());
+        all.addAll(positions());
         return all;
     }
 }

@@ -91,7 +91,7 @@ final class HtmlPage {
         element("h3", "", "Costs");
         costs(corpus);
         element("h3", "", "Where in the window");
-        panels(List.of(charts.positions()));
+        panels(charts.positions());
     }
 
     private void verdicts(CorpusReport corpus) {

@@ -24,7 +24,8 @@ final class LineChart {
     private final List<Line> lines;
     private final String axisLabel;
     private final DoubleFunction<String> tickLabel;
-    private Double floor;
+    private Double level; // a horizontal line, or null
+    private String levelName;
     private List<Double> ticks;
     private boolean cutBeginning;
 
@@ -41,8 +42,10 @@ final class LineChart {
         this.tickLabel = tickLabel;
     }
 
-    LineChart floor(Double level) {
-        floor = level;
+    /** Draws a horizontal line, unless it is null. */
+    LineChart level(Double place, String name) {
+        level = place;
+        levelName = name;
         return this;
     }
 
@@ -64,8 +67,8 @@ final class LineChart {
         Scale y = vertical(x);
         drawAxes(svg, x, y);
         svg.clip(LEFT, TOP, WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM);
-        if (floor != null) {
-            svg.line(LEFT, y.place(floor), WIDTH - RIGHT, y.place(floor), "floor");
+        if (level != null) {
+            svg.line(LEFT, y.place(level), WIDTH - RIGHT, y.place(level), "floor");
         }
         lines.forEach(line -> drawBand(svg, line, x, y));
         lines.forEach(line -> drawLine(svg, line, x, y));
@@ -87,8 +90,8 @@ final class LineChart {
     }
 
     private Scale vertical(Scale x) {
-        double low = floor == null ? Double.POSITIVE_INFINITY : floor;
-        double high = floor == null ? Double.NEGATIVE_INFINITY : floor;
+        double low = level == null ? Double.POSITIVE_INFINITY : level;
+        double high = level == null ? Double.NEGATIVE_INFINITY : level;
         double from = cutBeginning ? x.low() + BEGINNING * (x.high() - x.low()) : x.low();
         for (Line line : lines) {
             double highest = Double.NEGATIVE_INFINITY;
@@ -157,9 +160,9 @@ final class LineChart {
             svg.text(right, y, Anchor.END, "halo", line.name());
             y += 16;
         }
-        if (floor != null) {
+        if (level != null) {
             svg.line(right + 6, y - 4, right + 26, y - 4, "floor");
-            svg.text(right, y, Anchor.END, "muted halo", "entropy floor");
+            svg.text(right, y, Anchor.END, "muted halo", levelName);
         }
     }
 }
