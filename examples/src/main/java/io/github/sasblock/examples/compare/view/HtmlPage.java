@@ -32,7 +32,7 @@ final class HtmlPage {
         html.append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n");
         html.append("<title>Comparison with ").append(Markup.escape(report.baseline()));
         html.append("</title>\n<link rel=\"icon\" href=\"data:,\"/>\n<style>\n");
-        html.append(Markup.escape(Markup.resource("chart.css") + Markup.resource("page.css")));
+        html.append(Markup.resource("chart.css")).append(Markup.resource("page.css"));
         html.append("</style>\n</head>\n<body>\n<main>\n");
         header();
         report.corpora().forEach(this::corpus);

@@ -15,6 +15,7 @@ final class LineChart {
     private static final double RIGHT = 8;
     private static final double TOP = 8;
     private static final double BOTTOM = 38;
+    private static final double ROW = 16;
     private static final int TICKS = 5;
 
     /** The share of the axis whose steep beginning may be cut off above. */
@@ -105,7 +106,13 @@ final class LineChart {
             high = Math.max(high, highest);
         }
         double pad = Math.max(1e-6, 0.05 * (high - low));
-        return new Scale(low - pad, high + pad, HEIGHT - BOTTOM, TOP);
+        double room = cutBeginning ? 0 : legendShare() / (1 - legendShare()) * (high - low);
+        return new Scale(low - pad, high + pad + room, HEIGHT - BOTTOM, TOP);
+    }
+
+    /** Returns how much of the height the legend takes, where no steep beginning makes room. */
+    private double legendShare() {
+        return Math.min(0.6, (lines.size() + (level == null ? 0 : 1)) * ROW / (HEIGHT - BOTTOM));
     }
 
     private void drawAxes(Svg svg, Scale x, Scale y) {
@@ -158,7 +165,7 @@ final class LineChart {
         for (Line line : lines) {
             svg.line(right + 6, y - 4, right + 26, y - 4, "curve " + Colors.stroke(line.color()));
             svg.text(right, y, Anchor.END, "halo", line.name());
-            y += 16;
+            y += ROW;
         }
         if (level != null) {
             svg.line(right + 6, y - 4, right + 26, y - 4, "floor");

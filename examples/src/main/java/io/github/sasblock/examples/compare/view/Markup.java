@@ -18,6 +18,10 @@ final class Markup {
                 .replace("\"", "&quot;");
     }
 
+    /**
+     * Returns a style sheet; it stands in pages as it is, so it has neither {@code <} nor {@code
+     * &}.
+     */
     static String resource(String name) {
         try (InputStream in = Markup.class.getResourceAsStream(name)) {
             if (in == null) {

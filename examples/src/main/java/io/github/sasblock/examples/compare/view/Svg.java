@@ -128,7 +128,7 @@ final class Svg {
                 + "\">\n<title>"
                 + Markup.escape(title)
                 + "</title>\n<style>\n"
-                + Markup.escape(Markup.resource("chart.css"))
+                + Markup.resource("chart.css")
                 + "</style>\n<rect width=\"100%\" height=\"100%\" style=\"fill: var(--page)\"/>\n"
                 + body
                 + "</svg>\n";

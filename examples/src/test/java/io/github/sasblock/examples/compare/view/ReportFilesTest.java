@@ -76,6 +76,12 @@ class ReportFilesTest {
     }
 
     @Test
+    void keepsTheQuotesOfItsStyleSheet() throws IOException {
+        String style = page(3).replaceAll("(?s).*<style>(.*)</style>.*", "$1");
+        assertThat(style).contains("\"Segoe UI\"").doesNotContain("&", "<");
+    }
+
+    @Test
     void refersToNothingOutside() throws IOException {
         String page = page(3);
         assertThat(page)
