@@ -51,11 +51,11 @@ public final class RunStore {
      * @return the file, there or not
      */
     public Path file(String corpus, String variant, long seed) {
-        return folder.resolve("runs")
-                .resolve(corpus)
-                .resolve(variant)
-                .resolve("seed-" + seed)
-                .resolve(RESULT);
+        return runFolder(corpus, variant, seed).resolve(RESULT);
+    }
+
+    private Path runFolder(String corpus, String variant, long seed) {
+        return folder.resolve("runs").resolve(corpus).resolve(variant).resolve("seed-" + seed);
     }
 
     /**
@@ -124,8 +124,9 @@ public final class RunStore {
      * @throws IOException if it cannot be written; there is then no file
      */
     public void save(RunResult result) throws IOException {
-        Path file = file(result.corpus(), result.variant(), result.seed());
-        Files.createDirectories(file.getParent());
-        AtomicFile.write(file, (JSON.writeValueAsString(result) + "\n").getBytes(UTF_8));
+        Path run = runFolder(result.corpus(), result.variant(), result.seed());
+        Files.createDirectories(run);
+        AtomicFile.write(
+                run.resolve(RESULT), (JSON.writeValueAsString(result) + "\n").getBytes(UTF_8));
     }
 }

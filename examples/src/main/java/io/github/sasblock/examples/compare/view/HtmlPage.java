@@ -88,6 +88,10 @@ final class HtmlPage {
         panels(charts.curves());
         element("h3", "", "Losses");
         losses(corpus);
+        if (corpus.variants().stream().anyMatch(v -> v.answers() != null)) {
+            element("h3", "", "Answers");
+            answers(corpus);
+        }
         element("h3", "", "Costs");
         costs(corpus);
         element("h3", "", "Where in the window");
@@ -137,7 +141,6 @@ final class HtmlPage {
     }
 
     private void losses(CorpusReport corpus) {
-        boolean laboratory = corpus.variants().stream().anyMatch(v -> v.answers() != null);
         HtmlTable table =
                 new HtmlTable(
                         "variant",
@@ -149,9 +152,6 @@ final class HtmlPage {
                         "steps to " + report.baseline() + "'s loss",
                         "operations",
                         "time");
-        if (laboratory) {
-            table.columns("bits per answer", "floor", "right answers", "difference");
-        }
         for (VariantReport variant : corpus.variants()) {
             table.row(variant.isBaseline() ? "baseline" : "", name(variant));
             table.cell(Words.withError(variant.bitsPerByte(), 3));
@@ -162,22 +162,28 @@ final class HtmlPage {
             table.cell(Words.reach(variant.stepsToBaseline()));
             table.cell(Words.reach(variant.operationsToBaseline()));
             table.cell(Words.reach(variant.measured().timeToBaseline()));
-            if (laboratory) {
-                answers(table, variant);
-            }
         }
         html.append(table.write());
     }
 
-    private static void answers(HtmlTable table, VariantReport variant) {
-        if (variant.answers() == null) {
-            table.cell("").cell("").cell("").cell("");
-            return;
+    private void answers(CorpusReport corpus) {
+        HtmlTable table =
+                new HtmlTable(
+                        "variant",
+                        "bits per answer",
+                        "least that can be expected",
+                        "right answers",
+                        "difference in bits");
+        for (VariantReport variant : corpus.variants()) {
+            if (variant.answers() != null) {
+                table.row(variant.isBaseline() ? "baseline" : "", name(variant));
+                table.cell(Words.withError(variant.answers().bits(), 3));
+                table.cell(Words.withError(variant.answers().floorBits(), 3));
+                table.cell(Words.countWithError(variant.answers().accuracy(), 0.01, 1, " %"));
+                table.markup(difference(variant.answers().difference()));
+            }
         }
-        table.cell(Words.withError(variant.answers().bits(), 3));
-        table.cell(Words.withError(variant.answers().floorBits(), 3));
-        table.cell(Words.countWithError(variant.answers().accuracy(), 0.01, 1, " %"));
-        table.markup(difference(variant.answers().difference()));
+        html.append(table.write());
     }
 
     private static String difference(Paired paired) {

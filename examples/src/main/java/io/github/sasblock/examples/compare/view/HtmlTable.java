@@ -1,7 +1,5 @@
 package io.github.sasblock.examples.compare.view;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -9,17 +7,13 @@ import java.util.Set;
 /** A table that becomes a list of cards on a narrow screen: each cell carries its column's name. */
 final class HtmlTable {
 
-    private final List<String> columns = new ArrayList<>();
+    private final List<String> columns;
     private final Set<Integer> words = new HashSet<>();
     private final StringBuilder body = new StringBuilder();
     private int column;
 
     HtmlTable(String... columns) {
-        columns(columns);
-    }
-
-    void columns(String... more) {
-        columns.addAll(Arrays.asList(more));
+        this.columns = List.of(columns);
     }
 
     /** Sets a column from the left instead of the right. */

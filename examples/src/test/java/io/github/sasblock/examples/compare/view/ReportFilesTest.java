@@ -69,7 +69,8 @@ class ReportFilesTest {
     @Test
     void writesAPageThatParses() throws Exception {
         Document page = parse(page(5));
-        assertThat(page.getElementsByTagName("table").getLength()).isEqualTo(4);
+        // losses and costs of each, and the answers of the task
+        assertThat(page.getElementsByTagName("table").getLength()).isEqualTo(5);
         // 3 or, with answers, 4 differences, 3 curves, 2 of positions
         assertThat(page.getElementsByTagName("figure").getLength()).isEqualTo(8 + 9);
         assertThat(page.getDocumentElement().getTextContent()).contains(COMMAND);
