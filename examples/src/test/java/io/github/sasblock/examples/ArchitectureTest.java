@@ -63,6 +63,7 @@ class ArchitectureTest {
                             "io.github.sasblock.examples.text..",
                             "io.github.sasblock.examples.tokens..",
                             "io.github.sasblock.examples.builtin..",
+                            "io.github.sasblock.examples.lab..",
                             REPORT)
                     .should()
                     .dependOnClassesThat()

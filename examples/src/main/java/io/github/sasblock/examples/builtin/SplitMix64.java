@@ -5,28 +5,49 @@ package io.github.sasblock.examples.builtin;
  * generators", OOPSLA 2014), written out so that a seed gives the same text on every platform and
  * Java version.
  */
-final class SplitMix64 {
+public final class SplitMix64 {
 
     private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
 
     private long state;
 
-    SplitMix64(long seed) {
+    /**
+     * Creates a generator.
+     *
+     * @param seed any number
+     */
+    public SplitMix64(long seed) {
         state = seed;
     }
 
-    /** Returns a generator for one member of a family, independent of the other members. */
-    static SplitMix64 of(long seed, long member) {
+    /**
+     * Returns a generator for one member of a family, independent of the other members.
+     *
+     * @param seed the family
+     * @param member the member
+     * @return a generator
+     */
+    public static SplitMix64 of(long seed, long member) {
         return new SplitMix64(mix(mix(seed + GOLDEN_GAMMA) + member * GOLDEN_GAMMA));
     }
 
-    long next() {
+    /**
+     * Returns the next number.
+     *
+     * @return any of the 2<sup>64</sup>, each equally likely
+     */
+    public long next() {
         state += GOLDEN_GAMMA;
         return mix(state);
     }
 
-    /** Returns a number from 0 to {@code bound} − 1, each equally likely. */
-    int nextBelow(int bound) {
+    /**
+     * Returns a number below a bound.
+     *
+     * @param bound at least 1
+     * @return a number from 0 to {@code bound} − 1, each equally likely
+     */
+    public int nextBelow(int bound) {
         // Of the 2^31 values, the incomplete last run of `bound` values is drawn again.
         int limit = (int) ((1L << 31) / bound * bound - 1);
         int value;

@@ -24,6 +24,7 @@ public final class Sas {
     static CommandLine commandLine() {
         CommandLine sas = new CommandLine(new SasCommand());
         sas.addSubcommand("pretrain", SettingOptions.command(new PretrainCommand()));
+        sas.addSubcommand("compare", SettingOptions.command(new CompareCommand()));
         sas.addSubcommand("info", SettingOptions.command(new InfoCommand()));
         sas.addSubcommand("classify", new ClassifyCommand());
         sas.addSubcommand("generate", GenerateCommand.commandLine());

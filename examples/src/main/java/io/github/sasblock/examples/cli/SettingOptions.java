@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.CommandSpec;
@@ -74,6 +73,11 @@ final class SettingOptions {
 
     /** Reads the configuration that a command line gives. */
     static RunConfig read(ParseResult parsed) {
+        return RunConfig.read(values(parsed), file(parsed));
+    }
+
+    /** Returns the settings that a command line gives, by name. */
+    static Map<String, List<String>> values(ParseResult parsed) {
         rejectUnknown(parsed);
         Map<String, List<String>> values = new LinkedHashMap<>();
         for (Setting setting : Settings.all()) {
@@ -81,20 +85,20 @@ final class SettingOptions {
                 values.put(setting.name(), parsed.matchedOption(setting.option()).stringValues());
             }
         }
-        Path file =
-                parsed.hasMatchedOption(CONFIG)
-                        ? parsed.matchedOption(CONFIG).<Path>getValue()
-                        : null;
-        return RunConfig.read(values, file);
+        return values;
+    }
+
+    /** Returns the file of settings that a command line names, or null. */
+    static Path file(ParseResult parsed) {
+        return parsed.hasMatchedOption(CONFIG)
+                ? parsed.matchedOption(CONFIG).<Path>getValue()
+                : null;
     }
 
     private static void rejectUnknown(ParseResult parsed) {
         Problems problems = new Problems();
         List<String> known =
-                Stream.concat(
-                                Stream.of(CONFIG, "--help"),
-                                Settings.all().stream().map(Setting::option))
-                        .toList();
+                parsed.commandSpec().options().stream().map(OptionSpec::longestName).toList();
         for (String argument : new ArrayList<>(parsed.unmatched())) {
             String name = argument.replaceFirst("=.*", "");
             String hint =

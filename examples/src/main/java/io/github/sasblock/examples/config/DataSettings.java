@@ -1,12 +1,13 @@
 package io.github.sasblock.examples.config;
 
+import io.github.sasblock.examples.lab.LabTask;
 import java.nio.file.Path;
 import java.util.List;
 
 /**
  * The text of a run.
  *
- * @param train what is trained on: paths, or {@code builtin:KIND}
+ * @param train what is trained on: paths, {@code builtin:KIND} or {@code lab:TASK}
  * @param validation what is scored; empty where the data are built in
  * @param tokenizer bytes, gpt2, or the path of a tokenizer.json
  * @param builtInBytes the length of the built-in training text
@@ -29,11 +30,19 @@ public record DataSettings(
     public static final String BUILT_IN = "builtin:";
 
     /**
-     * Returns whether the text is the built-in one.
+     * Returns whether the text is made by the program.
      *
-     * @return whether the data name a kind of built-in text
+     * @return whether the data name a kind of built-in text or a task of the laboratory
      */
     public boolean isBuiltIn() {
-        return train.get(0).startsWith(BUILT_IN);
+        return isBuiltIn(train.get(0));
+    }
+
+    static boolean isBuiltIn(String name) {
+        return name.startsWith(BUILT_IN) || name.startsWith(LabTask.PREFIX);
+    }
+
+    boolean isLaboratory() {
+        return train.stream().anyMatch(name -> name.startsWith(LabTask.PREFIX));
     }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * All that determines a run.
@@ -47,6 +48,31 @@ public record RunConfig(
         RunConfig config = new RunConfigReader(new SettingValues(values, problems)).read();
         problems.throwIfAny();
         return config;
+    }
+
+    /**
+     * Reads a configuration from values alone.
+     *
+     * @param values the values, by name
+     * @param problems takes what is wrong with them
+     * @return the configuration, or nothing if a problem was added
+     */
+    public static Optional<RunConfig> tryRead(Map<String, List<String>> values, Problems problems) {
+        int before = problems.messages().size();
+        RunConfig config = new RunConfigReader(new SettingValues(values, problems)).read();
+        return problems.messages().size() == before ? Optional.of(config) : Optional.empty();
+    }
+
+    /**
+     * Reads a YAML or JSON file of settings, without asking what they mean.
+     *
+     * @param file the file
+     * @param problems takes what is wrong with it
+     * @return the values, by name
+     * @throws io.github.sasblock.examples.problem.InvalidInputException if it cannot be read
+     */
+    public static Map<String, List<String>> readFile(Path file, Problems problems) {
+        return SettingValues.readFile(file, problems);
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.github.sasblock.examples.config;
 
 import io.github.sasblock.attention.RotaryEmbedding;
+import io.github.sasblock.examples.lab.LabTask;
 import io.github.sasblock.examples.problem.Problems;
 import io.github.sasblock.examples.train.AdamW;
 import io.github.sasblock.examples.train.Computation;
@@ -26,12 +27,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Turns the values of settings into a configuration, with defaults by preset. */
 final class RunConfigReader {
 
     private static final List<String> BUILT_IN_KINDS =
-            List.of("builtin:books", "builtin:arxiv", "builtin:mixed");
+            Stream.concat(
+                            Stream.of("builtin:books", "builtin:arxiv", "builtin:mixed"),
+                            LabTask.labels().stream())
+                    .toList();
     private static final List<String> ATTENTIONS = List.of("mha", "gqa", "mqa", "sas");
     private static final List<String> SAS_ONLY =
             List.of(
@@ -308,19 +313,27 @@ final class RunConfigReader {
 
     private DataSettings data(ModelPreset preset, long seed) {
         List<String> train = values.texts("data", List.of(BUILT_IN_KINDS.get(0)));
-        boolean builtIn = train.stream().anyMatch(path -> path.startsWith(DataSettings.BUILT_IN));
+        boolean builtIn = train.stream().anyMatch(DataSettings::isBuiltIn);
         List<String> validation = builtIn ? List.of() : values.texts("validation", List.of());
         requireConsistent(train, validation, builtIn);
         String cache = values.text("cache-dir", defaultCache().toString());
-        return new DataSettings(
-                train,
-                validation,
-                values.text("tokenizer", "bytes"),
-                builtIn ? values.integer("builtin-bytes", 100_000, 8_000_000) : 0,
-                Path.of(cache),
-                values.smallInteger("context", 1, preset.contextLength()),
-                values.integer("validation-tokens", 0, 262_144),
-                seed);
+        DataSettings settings =
+                new DataSettings(
+                        train,
+                        validation,
+                        values.text("tokenizer", "bytes"),
+                        builtIn ? values.integer("builtin-bytes", 100_000, 8_000_000) : 0,
+                        Path.of(cache),
+                        values.smallInteger("context", 1, preset.contextLength()),
+                        values.integer("validation-tokens", 0, 262_144),
+                        seed);
+        values.problems()
+                .require(
+                        !settings.isLaboratory() || settings.tokenizer().equals("bytes"),
+                        "--tokenizer",
+                        settings.tokenizer(),
+                        "bytes with the tasks of the laboratory");
+        return settings;
     }
 
     private void requireConsistent(List<String> train, List<String> validation, boolean builtIn) {

@@ -85,7 +85,9 @@ public final class Settings {
                             "PATH",
                             "text to train on: .txt, .jsonl, .jsonl.gz, .jsonl.zst, or a folder of"
                                     + " them; may be given several times; or builtin:books,"
-                                    + " builtin:arxiv, builtin:mixed (builtin:books)"),
+                                    + " builtin:arxiv, builtin:mixed, or a task of the laboratory:"
+                                    + " lab:recall, lab:lags, lab:markov, lab:nearest"
+                                    + " (builtin:books)"),
                     repeatable(
                             TEXT,
                             "validation",

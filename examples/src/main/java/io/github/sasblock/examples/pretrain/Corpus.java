@@ -3,6 +3,8 @@ package io.github.sasblock.examples.pretrain;
 import io.github.sasblock.examples.builtin.BuiltInText;
 import io.github.sasblock.examples.builtin.DocumentKind;
 import io.github.sasblock.examples.config.DataSettings;
+import io.github.sasblock.examples.lab.LabTask;
+import io.github.sasblock.examples.lab.LabText;
 import io.github.sasblock.examples.problem.InvalidInputException;
 import io.github.sasblock.examples.progress.Progress;
 import io.github.sasblock.examples.text.Sha256;
@@ -18,12 +20,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
 
 /** The tokens of a run: those to train on and those to score. */
-final class Corpus implements AutoCloseable {
+public final class Corpus implements AutoCloseable {
 
+    /** The length of validation text that is made here, unless less is wanted. */
     private static final long VALIDATION_BYTES = 100_000;
 
     /** Sets the seed of validation text apart from all seeds that a person would choose. */
@@ -36,8 +40,20 @@ final class Corpus implements AutoCloseable {
     private final int context;
     private final long validationTokens;
 
-    /** A text, its tokens, and the entropy of its source where that is known. */
-    private record Text(String description, TokenSequence tokens, OptionalDouble floor) {}
+    /**
+     * A text, its tokens, the entropy of its source where that is known, and its documents where it
+     * is a task's.
+     */
+    private record Text(
+            String description,
+            TokenSequence tokens,
+            OptionalDouble floor,
+            Optional<LabText> laboratory) {
+
+        static Text of(String description, TokenSequence tokens) {
+            return new Text(description, tokens, OptionalDouble.empty(), Optional.empty());
+        }
+    }
 
     private Corpus(Text train, Text validation, int context, long validationTokens) {
         this.train = train;
@@ -46,8 +62,18 @@ final class Corpus implements AutoCloseable {
         this.validationTokens = validationTokens;
     }
 
-    /** Opens both texts, and makes their tokens where that was not done before. */
-    static Corpus open(
+    /**
+     * Opens both texts, and makes their tokens where that was not done before.
+     *
+     * @param settings which texts
+     * @param tokenizer makes their tokens
+     * @param progress shows how far a text has been read
+     * @param messages takes what was done, for people
+     * @return the corpus, to be closed
+     * @throws InvalidInputException if a text is not what it must be
+     * @throws IOException if reading or writing fails
+     */
+    public static Corpus open(
             DataSettings settings,
             Tokenizer tokenizer,
             Progress progress,
@@ -78,32 +104,52 @@ final class Corpus implements AutoCloseable {
 
         Text validation() throws IOException {
             return settings.isBuiltIn()
-                    ? generated(VALIDATION_SEED + settings.seed(), VALIDATION_BYTES, true)
+                    ? generated(VALIDATION_SEED + settings.seed(), validationBytes(), true)
                     : read(settings.validation(), true);
         }
 
+        private long validationBytes() {
+            long wanted = settings.validationTokens();
+            return wanted > 0 ? Math.min(wanted, VALIDATION_BYTES) : VALIDATION_BYTES;
+        }
+
         private Text generated(long seed, long bytes, boolean scored) throws IOException {
-            String kind = settings.train().get(0).substring(DataSettings.BUILT_IN.length());
+            String name = settings.train().get(0);
+            return name.startsWith(LabTask.PREFIX)
+                    ? laboratory(
+                            new LabText(LabTask.of(name), seed, bytes, settings.context()), scored)
+                    : builtIn(name, seed, bytes, scored);
+        }
+
+        private Text laboratory(LabText text, boolean scored) throws IOException {
+            TokenSequence tokens = prepared(new LabSource(text), text.fingerprint(), scored);
+            OptionalDouble floor =
+                    scored ? OptionalDouble.of(text.floorBitsPerByte()) : OptionalDouble.empty();
+            return new Text(text.describe(), tokens, floor, Optional.of(text));
+        }
+
+        private Text builtIn(String name, long seed, long bytes, boolean scored)
+                throws IOException {
+            String kind = name.substring(DataSettings.BUILT_IN.length());
             DocumentKind documents = DocumentKind.valueOf(kind.toUpperCase(Locale.ROOT));
             BuiltInText text = BuiltInText.of(documents, seed, bytes);
             TokenSequence tokens =
                     prepared(new BuiltInSource(text, bytes), text.fingerprint(), scored);
             OptionalDouble floor =
                     scored ? OptionalDouble.of(text.floorBitsPerByte()) : OptionalDouble.empty();
-            return new Text(text.describe(), tokens, floor);
+            return new Text(text.describe(), tokens, floor, Optional.empty());
         }
 
         private Text read(List<String> names, boolean scored) throws IOException {
             List<Path> paths = names.stream().map(Path::of).toList();
             if (paths.size() == 1 && Files.exists(paths.get(0).resolve(PREPARED))) {
                 TokenSequence tokens = TokenSequence.open(paths.get(0), tokenizer);
-                return new Text("tokens in " + paths.get(0), tokens, OptionalDouble.empty());
+                return Text.of("tokens in " + paths.get(0), tokens);
             }
             TextSource source = TextFiles.of(paths);
             String key =
                     String.join("\n", paths.stream().map(p -> p.toAbsolutePath() + "").toList());
-            return new Text(
-                    source.describe(), prepared(source, key, scored), OptionalDouble.empty());
+            return Text.of(source.describe(), prepared(source, key, scored));
         }
 
         private TokenSequence prepared(TextSource source, String key, boolean scored)
@@ -132,21 +178,41 @@ final class Corpus implements AutoCloseable {
         return validation.tokens();
     }
 
-    String trainingDescription() {
+    /**
+     * Describes the text to train on.
+     *
+     * @return a few words
+     */
+    public String trainingDescription() {
         return train.description();
     }
 
-    String validationDescription() {
+    /**
+     * Describes the text to score.
+     *
+     * @return a few words
+     */
+    public String validationDescription() {
         return validation.description();
     }
 
-    /** Returns the windows to train on. */
-    Windows trainingWindows() {
+    /**
+     * Returns the windows to train on.
+     *
+     * @return whole windows
+     * @throws InvalidInputException if the text is shorter than a window
+     */
+    public Windows trainingWindows() {
         return windows("--data", () -> Windows.training(train.tokens(), context));
     }
 
-    /** Returns the windows to score: all, or as many as the settings allow, spread evenly. */
-    Windows validationWindows() {
+    /**
+     * Returns the windows to score.
+     *
+     * @return all, or as many as the settings allow, spread evenly
+     * @throws InvalidInputException if the text is too short
+     */
+    public Windows validationWindows() {
         return windows(
                 "--validation",
                 () -> {
@@ -164,9 +230,23 @@ final class Corpus implements AutoCloseable {
         }
     }
 
-    /** Returns the entropy of the source of the validation text, in bits per byte, where known. */
-    OptionalDouble floor() {
+    /**
+     * Returns the entropy of the source of the validation text.
+     *
+     * @return bits per byte, where known
+     */
+    public OptionalDouble floor() {
         return validation.floor();
+    }
+
+    /**
+     * Returns the documents of the validation text where it is a task of the laboratory: document w
+     * is window w.
+     *
+     * @return the documents
+     */
+    public Optional<LabText> laboratory() {
+        return validation.laboratory();
     }
 
     double bytesPerTrainingToken() {

@@ -26,6 +26,17 @@ public final class Problems {
     }
 
     /**
+     * Adds a problem that is told already.
+     *
+     * @param message what the user reads; it is not added twice
+     */
+    public void addMessage(String message) {
+        if (!messages.contains(message)) {
+            messages.add(message);
+        }
+    }
+
+    /**
      * Adds a problem if a condition does not hold.
      *
      * @param holds the condition

@@ -67,6 +67,13 @@ class RunConfigTest {
     }
 
     @Test
+    void takesTasksOfTheLaboratoryAsBuiltInText() {
+        RunConfig config = read("data", "lab:recall");
+        assertThat(config.data().isBuiltIn()).isTrue();
+        assertThat(config.data().builtInBytes()).isEqualTo(8_000_000);
+    }
+
+    @Test
     void padsTheVocabulary() {
         assertThat(read().languageModel(257).vocabularySize()).isEqualTo(320);
         assertThat(read().languageModel(320).vocabularySize()).isEqualTo(320);

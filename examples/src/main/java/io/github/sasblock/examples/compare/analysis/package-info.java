@@ -1,0 +1,2 @@
+/** What the results of runs say together. */
+package io.github.sasblock.examples.compare.analysis;
