@@ -8,7 +8,8 @@ import ai.djl.ndarray.types.Shape;
 import io.github.sasblock.nn.Check;
 
 /**
- * The keys and values of the tokens so far, kept while decoding.
+ * What an attention keeps of the tokens so far while decoding: their keys and values, or whatever
+ * the attention makes keys and values of, such as latents or factors.
  *
  * <p>It owns its arrays: close it when the sequence is done. It is for inference; no gradient flows
  * through it.
@@ -16,8 +17,7 @@ import io.github.sasblock.nn.Check;
 public final class KeyValueCache implements AutoCloseable {
 
     private final NDManager manager;
-    private NDArray keys; // [B, S, H, Dk]
-    private NDArray values; // [B, S, H, Dv]
+    private final NDList held = new NDList(); // each [B, S, ..]
 
     /**
      * Creates an empty cache.
@@ -29,21 +29,36 @@ public final class KeyValueCache implements AutoCloseable {
     }
 
     /**
-     * Adds the keys and values of new tokens.
+     * Adds what belongs to new tokens.
      *
-     * @param newKeys [B, T, H, Dk]
-     * @param newValues [B, T, H, Dv]
-     * @return all keys [B, S, H, Dk] and values [B, S, H, Dv] so far, owned by this cache
-     * @throws IllegalArgumentException if their batch, heads or sizes are not those held
+     * @param next one array or more [B, T, ..], as many as were added before, of the same sizes but
+     *     for T; for example keys [B, T, H, Dk] and values [B, T, H, Dv]
+     * @return the same arrays for all tokens so far [B, S, ..], owned by this cache
+     * @throws IllegalArgumentException if their number or a size is not that of what is held
      */
-    public NDList append(NDArray newKeys, NDArray newValues) {
-        if (keys != null) {
-            requireContinuation(keys.getShape(), newKeys.getShape());
-            requireContinuation(values.getShape(), newValues.getShape());
+    public NDList append(NDArray... next) {
+        Check.positive("number of arrays appended", next.length);
+        for (NDArray array : next) {
+            requireSameTokens(next[0].getShape(), array.getShape());
         }
-        keys = extend(keys, newKeys);
-        values = extend(values, newValues);
-        return new NDList(keys, values);
+        if (held.isEmpty()) {
+            for (NDArray array : next) {
+                held.add(extend(null, array));
+            }
+            return new NDList(held);
+        }
+        Check.that(
+                next.length == held.size(),
+                "number of arrays appended",
+                next.length,
+                "as many as are held, " + held.size());
+        for (int i = 0; i < next.length; i++) {
+            requireContinuation(held.get(i).getShape(), next[i].getShape());
+        }
+        for (int i = 0; i < next.length; i++) {
+            held.set(i, extend(held.get(i), next[i]));
+        }
+        return new NDList(held);
     }
 
     private NDArray extend(NDArray past, NDArray next) {
@@ -57,6 +72,14 @@ public final class KeyValueCache implements AutoCloseable {
         all.attach(manager);
         NDScope.unregister(all); // the cache outlives the scope of one step
         return all;
+    }
+
+    private static void requireSameTokens(Shape first, Shape shape) {
+        Check.that(
+                shape.dimension() >= 2 && shape.slice(0, 2).equals(first.slice(0, 2)),
+                "shape of what is appended",
+                shape,
+                "(B, T, ..) with the B and T of " + first);
     }
 
     private static void requireContinuation(Shape past, Shape next) {
@@ -73,23 +96,23 @@ public final class KeyValueCache implements AutoCloseable {
      * @return S, 0 at first
      */
     public long length() {
-        return keys == null ? 0 : keys.getShape().get(1);
+        return held.isEmpty() ? 0 : held.head().getShape().get(1);
     }
 
     /**
-     * Returns the memory that the keys and values take.
+     * Returns the memory that is held.
      *
      * @return bytes
      */
     public long bytes() {
-        return keys == null ? 0 : bytesOf(keys) + bytesOf(values);
+        return held.stream().mapToLong(KeyValueCache::bytesOf).sum();
     }
 
     private static long bytesOf(NDArray array) {
         return array.size() * array.getDataType().getNumOfBytes();
     }
 
-    /** Frees the keys and values. */
+    /** Frees what is held. */
     @Override
     public void close() {
         manager.close();
