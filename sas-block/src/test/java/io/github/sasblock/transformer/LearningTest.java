@@ -26,7 +26,6 @@ class LearningTest extends ArrayTest {
         return Stream.of(
                 Configs.multiHead(),
                 MlaConfig.of(Configs.EMBEDDING, 4, 6),
-                MfaConfig.of(Configs.EMBEDDING, 4, 6),
                 TpaConfig.of(Configs.EMBEDDING, 4, 6),
                 Configs.sas(RotaryPlacement.AFTER, CacheForm.COMPACT));
     }
