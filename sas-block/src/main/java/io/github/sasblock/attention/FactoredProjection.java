@@ -12,8 +12,8 @@ import io.github.sasblock.nn.DescribedBlock;
 import io.github.sasblock.nn.PyTorchLayers;
 
 /**
- * Heads as a sum of tensor products (arXiv 2501.06425, section 3.1): (1/R) Σᵣ aᵣ(x) ⊗ bᵣ(x), where
- * aᵣ has a value for each head and bᵣ one for each feature.
+ * Heads as a sum of tensor products (arXiv 2501.06425, section 3): (1/R) Σᵣ aᵣ(x) ⊗ bᵣ(x), where aᵣ
+ * has a value for each head and bᵣ one for each feature.
  *
  * <p>Input [B, T, E], outputs a [B, T, H, R] and b [B, T, R, D].
  */

@@ -12,8 +12,8 @@ import io.github.sasblock.nn.Check;
 import io.github.sasblock.nn.PyTorchLayers;
 
 /**
- * Multi-matrix Factorization Attention (MFA, arXiv 2412.19255, section 3.2): many large query heads
- * of a shared low-rank factor, and a single key and value head.
+ * Multi-matrix Factorization Attention (MFA, arXiv 2412.19255): many large query heads of a shared
+ * low-rank factor, and a single key and value head.
  *
  * <ol>
  *   <li>Queries: q = W_up · RMSNorm(W_down · x), where the latent W_down · x [B, T, Rq] is shared

@@ -12,8 +12,8 @@ import java.util.function.IntFunction;
  *
  * <p>Fewer key/value heads, latents and factors save parameters in an attention. Which sizes are to
  * be compared then depends on where the savings are spent: on heads ({@link Rule#HEADS}, as the
- * authors of Tensor Product Attention do, arXiv 2501.06425, section 5) or on the feed-forward
- * network ({@link Rule#FEED_FORWARD}).
+ * authors of Tensor Product Attention do, arXiv 2501.06425) or on the feed-forward network ({@link
+ * Rule#FEED_FORWARD}).
  *
  * @param rule where parameters that an attention saves are spent
  * @param embeddingSize E

@@ -60,7 +60,7 @@ class TensorProductAttentionTest {
 
     /**
      * Head factors that do not depend on the token, which biases make, turn the feature factors
-     * into heads (arXiv 2501.06425, section 3.4).
+     * into heads: the non-contextual form of arXiv 2501.06425.
      */
     @Nested
     class Reductions extends ArrayTest {

@@ -83,7 +83,7 @@ class MatchedSizesTest {
     }
 
     @Test
-    void hasThePublishedSizesAt125m() {
+    void hasAsManyHeadsAsFitAt125m() {
         assertThat(P125M.matched("mha").attention()).isEqualTo(MultiHeadConfig.of(12, 12, 64));
         assertThat(P125M.matched("gqa").attention()).isEqualTo(MultiHeadConfig.of(22, 2, 64));
         assertThat(P125M.matched("mqa").attention()).isEqualTo(MultiHeadConfig.of(23, 1, 64));

@@ -28,10 +28,10 @@ public final class Settings {
                             MODEL,
                             "match",
                             "RULE",
-                            "give attention and feed-forward the parameters they have with mha,"
-                                    + " within 1%, by as many heads as fit (heads), by the hidden"
-                                    + " size (feed-forward), or not (none); (heads, but none for"
-                                    + " mha and sas, and where --heads or --hidden-size is given)"),
+                            "how attention and feed-forward get the parameters they have with mha,"
+                                    + " within 1%: heads, as many as fit; feed-forward, by its"
+                                    + " hidden size; or none (heads; none for mha and sas, and"
+                                    + " where --heads or --hidden-size is given)"),
                     setting(
                             MODEL,
                             "embedding-size",
