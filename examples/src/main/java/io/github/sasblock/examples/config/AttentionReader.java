@@ -61,9 +61,7 @@ final class AttentionReader {
         String name = values.choice("attention", names, "sas");
         refuseSettingsOfOthers(name);
         boolean keepsHeads = name.equals("mha") || name.equals("sas");
-        boolean sized = values.has("heads") || values.has("hidden-size");
-        Rule usual = keepsHeads || sized ? Rule.NONE : Rule.HEADS;
-        Rule rule = values.choice("match", SettingValues.named(Rule.values()), usual.label());
+        Rule rule = rule(keepsHeads);
         boolean choosesHeads = rule == Rule.HEADS && !keepsHeads;
 
         int heads = choosesHeads ? multiHeads() : values.smallInteger("heads", 1, multiHeads());
@@ -90,6 +88,12 @@ final class AttentionReader {
             values.problems().add("--attention", name, "sizes that fit: " + e.getMessage());
             return null;
         }
+    }
+
+    private Rule rule(boolean keepsHeads) {
+        boolean sized = values.has("heads") || values.has("hidden-size");
+        Rule usual = keepsHeads || sized ? Rule.NONE : Rule.HEADS;
+        return values.choice("match", SettingValues.named(Rule.values()), usual.label());
     }
 
     private void refuseSettingsOfOthers(String name) {
