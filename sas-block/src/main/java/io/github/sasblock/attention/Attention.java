@@ -11,8 +11,11 @@ import ai.djl.nn.norm.Dropout;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
 import ai.djl.util.PairList;
+import io.github.sasblock.kernel.AttentionKernel;
 import io.github.sasblock.nn.Check;
 import io.github.sasblock.nn.DescribedBlock;
+import io.github.sasblock.nn.FusedBlock;
+import java.util.Optional;
 
 /**
  * The contract of the attentions: a block [B, T, E] → [B, T, E] that drops in for {@link
@@ -35,6 +38,7 @@ public abstract class Attention extends DescribedBlock {
 
     private final long embeddingSize;
     private final boolean causal;
+    private final float attentionDropout;
     private final float outputDropout;
 
     /**
@@ -47,6 +51,7 @@ public abstract class Attention extends DescribedBlock {
         super(version);
         embeddingSize = settings.embeddingSize();
         causal = settings.causal();
+        attentionDropout = settings.attentionDropout();
         outputDropout = settings.outputDropout();
     }
 
@@ -60,6 +65,15 @@ public abstract class Attention extends DescribedBlock {
      */
     protected abstract NDArray attendTo(
             ParameterStore parameterStore, AttentionInput input, boolean training);
+
+    /**
+     * Returns the fused form of this attention, of an input to itself without mask and cache.
+     *
+     * @return the form, or nothing where there is none
+     */
+    public Optional<AttentionKernel> kernel() {
+        return Optional.empty();
+    }
 
     /**
      * Returns what a layer of this attention costs.
@@ -98,11 +112,29 @@ public abstract class Attention extends DescribedBlock {
                 "cache",
                 "present",
                 "none, since the attention is not causal");
-        NDArray y = attendTo(parameterStore, input, training);
+        NDArray y =
+                fused(parameterStore, input, training)
+                        .orElseGet(() -> attendTo(parameterStore, input, training));
         if (training && outputDropout > 0) {
             return Dropout.dropout(y, outputDropout, true).singletonOrThrow();
         }
         return y;
+    }
+
+    private Optional<NDArray> fused(
+            ParameterStore parameterStore, AttentionInput input, boolean training) {
+        if (!input.isWholeSequence()) {
+            return Optional.empty();
+        }
+        float dropout = training ? attentionDropout : 0;
+        return kernel().flatMap(
+                        kernel ->
+                                FusedBlock.run(
+                                        this,
+                                        kernel.function(dropout),
+                                        parameterStore,
+                                        input.query(),
+                                        training));
     }
 
     /** {@inheritDoc} */

@@ -110,6 +110,20 @@ public record AttentionInput(
     }
 
     /**
+     * Returns whether this is a whole sequence that attends to itself: without mask and cache, from
+     * position 0.
+     *
+     * @return whether it is
+     */
+    public boolean isWholeSequence() {
+        return key == query
+                && value == query
+                && mask == null
+                && cache == null
+                && firstPosition == 0;
+    }
+
+    /**
      * Returns the position of the first query. In causal attention the T queries are the last of
      * the S positions, else they begin where the keys do.
      *

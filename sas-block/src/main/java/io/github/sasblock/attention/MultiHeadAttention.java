@@ -7,8 +7,11 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.core.Linear;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
+import io.github.sasblock.kernel.AttentionKernel;
+import io.github.sasblock.kernel.HeadsKernel;
 import io.github.sasblock.nn.Check;
 import io.github.sasblock.nn.PyTorchLayers;
+import java.util.Optional;
 
 /**
  * Multi-head attention (arXiv 1706.03762, section 3.2.2), and with fewer key/value heads
@@ -64,6 +67,23 @@ public final class MultiHeadAttention extends Attention {
                 attended.reshape(input.batch(), input.queryLength(), concatenatedSize());
         return output.forward(parameterStore, new NDList(concatenated), training)
                 .singletonOrThrow(); // [B, T, E]
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Optional<AttentionKernel> kernel() {
+        return Optional.of(
+                new HeadsKernel(
+                        settings.headSize(),
+                        1,
+                        settings.bias(),
+                        false,
+                        false,
+                        rotary == null ? HeadsKernel.Rotary.NONE : HeadsKernel.Rotary.AFTER,
+                        settings.headSize(),
+                        rotary == null ? RotaryEmbedding.DEFAULT_BASE : rotary.base(),
+                        settings.headSize(),
+                        isCausal()));
     }
 
     private long concatenatedSize() {

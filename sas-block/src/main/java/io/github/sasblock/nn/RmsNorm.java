@@ -9,6 +9,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
 import ai.djl.util.PairList;
+import io.github.sasblock.kernel.KernelFunction;
 
 /**
  * Root mean square normalisation (arXiv 1910.07467, equation 4): y = x / √(mean(x²) + ε) · weight,
@@ -23,12 +24,14 @@ public final class RmsNorm extends DescribedBlock {
     private final long size;
     private final double epsilon;
     private final Parameter weight;
+    private final KernelFunction fused;
 
     private RmsNorm(Builder builder) {
         super(VERSION);
         size = builder.size;
         epsilon = builder.epsilon;
         weight = builder.hasWeight ? addParameter(weightOf(size)) : null;
+        fused = KernelFunction.of("__torch__.rms_norm(a[0], a[1:], " + epsilon + ")", "layers");
     }
 
     private static Parameter weightOf(long size) {
@@ -60,6 +63,11 @@ public final class RmsNorm extends DescribedBlock {
      */
     public NDArray normalize(ParameterStore parameterStore, NDArray x, boolean training) {
         Check.lastAxis(x.getShape(), size);
+        return FusedBlock.run(this, fused, parameterStore, x, training)
+                .orElseGet(() -> normalizePlainly(parameterStore, x, training));
+    }
+
+    private NDArray normalizePlainly(ParameterStore parameterStore, NDArray x, boolean training) {
         NDArray meanSquare = x.square().mean(new int[] {-1}, true); // [.., 1]
         NDArray y = x.div(meanSquare.add(epsilon).sqrt());
         if (weight == null) {

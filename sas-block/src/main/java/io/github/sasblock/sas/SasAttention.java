@@ -15,8 +15,11 @@ import io.github.sasblock.attention.KeyValueCache;
 import io.github.sasblock.attention.QkvProjection;
 import io.github.sasblock.attention.RotaryEmbedding;
 import io.github.sasblock.attention.ScaledDotProduct;
+import io.github.sasblock.kernel.AttentionKernel;
+import io.github.sasblock.kernel.HeadsKernel;
 import io.github.sasblock.nn.Check;
 import io.github.sasblock.sas.SasShape.HeadExpansionKind;
+import java.util.Optional;
 
 /**
  * Attention with Simulated Attention Score (arXiv 2507.07694).
@@ -90,6 +93,23 @@ public final class SasAttention extends Attention {
                 scaledDotProduct.attend(
                         expanded.get(0), expanded.get(1), expanded.get(2), input.mask(), training);
         return aggregation.aggregate(parameterStore, attended, training); // [B, T, E]
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Optional<AttentionKernel> kernel() {
+        return Optional.of(
+                new HeadsKernel(
+                        shape.headSize(),
+                        shape.kernelSize(),
+                        settings.bias(),
+                        shape.headExpansion() != HeadExpansionKind.NONE,
+                        shape.expandFeatures(),
+                        HeadsKernel.Rotary.valueOf(placement.name()),
+                        rotary == null ? shape.headSize() : rotary.size(),
+                        rotary == null ? RotaryEmbedding.DEFAULT_BASE : rotary.base(),
+                        shape.simulatedHeadSize(),
+                        isCausal()));
     }
 
     private NDList rotate(NDList heads, long queryPosition, long keyPosition) {

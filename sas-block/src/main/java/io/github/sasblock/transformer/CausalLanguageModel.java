@@ -14,11 +14,15 @@ import ai.djl.training.initializer.Initializer;
 import ai.djl.training.initializer.NormalInitializer;
 import ai.djl.util.PairList;
 import io.github.sasblock.attention.KeyValueCache;
+import io.github.sasblock.kernel.AttentionKernel;
+import io.github.sasblock.kernel.KernelFunction;
 import io.github.sasblock.nn.Check;
 import io.github.sasblock.nn.DescribedBlock;
 import io.github.sasblock.nn.RmsNorm;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 
 /**
  * A Llama-style causal language model: embedding, decoder layers, norm, output projection.
@@ -202,6 +206,40 @@ public final class CausalLanguageModel extends DescribedBlock {
         try (NDArray column = targets.reshape(-1, 1)) { // [B·T, 1]
             return flat.gather(column, 1).sum().neg();
         }
+    }
+
+    /** Returns the fused loss with its gradients, where there is such. */
+    Optional<KernelFunction> lossKernel(
+            LanguageModelGradients.Settings settings, DataType weights) {
+        if (config.dropout() > 0) {
+            return Optional.empty();
+        }
+        return layers.get(0)
+                .attention()
+                .kernel()
+                .map(attention -> lossKernel(attention, settings, weights));
+    }
+
+    private KernelFunction lossKernel(
+            AttentionKernel attention, LanguageModelGradients.Settings settings, DataType weights) {
+        int count = getParameters().size();
+        List<String> sources = new ArrayList<>(attention.sources());
+        sources.add("model");
+        return KernelFunction.of(
+                String.format(
+                        Locale.ROOT,
+                        "__torch__.loss_and_gradients(a[0], a[1], a[2], a[3:%d], a[%d:], %d, %s,"
+                                + " %s, %s, %d, %s)",
+                        3 + count,
+                        3 + count,
+                        config.layerCount(),
+                        config.normWeight() ? "True" : "False",
+                        config.tiedEmbedding() ? "True" : "False",
+                        config.normEpsilon(),
+                        settings.precision().scriptType(weights),
+                        settings.recompute() ? "True" : "False"),
+                attention.trainingBindings(0),
+                sources);
     }
 
     /**

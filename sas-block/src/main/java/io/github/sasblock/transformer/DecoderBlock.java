@@ -11,8 +11,14 @@ import ai.djl.util.PairList;
 import io.github.sasblock.attention.Attention;
 import io.github.sasblock.attention.AttentionInput;
 import io.github.sasblock.attention.KeyValueCache;
+import io.github.sasblock.kernel.AttentionKernel;
+import io.github.sasblock.kernel.KernelFunction;
+import io.github.sasblock.nn.Check;
 import io.github.sasblock.nn.DescribedBlock;
+import io.github.sasblock.nn.FusedBlock;
 import io.github.sasblock.nn.RmsNorm;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A pre-norm decoder layer: x + attention(norm(x)), then x + feedForward(norm(x)).
@@ -25,6 +31,8 @@ public final class DecoderBlock extends DescribedBlock {
 
     private final long embeddingSize;
     private final float dropout;
+    private final boolean normWeight;
+    private final double normEpsilon;
     private final RmsNorm attentionNorm;
     private final Attention attention;
     private final RmsNorm feedForwardNorm;
@@ -39,6 +47,8 @@ public final class DecoderBlock extends DescribedBlock {
         super(VERSION);
         embeddingSize = config.embeddingSize();
         dropout = config.dropout();
+        normWeight = config.normWeight();
+        normEpsilon = config.normEpsilon();
         attentionNorm = addChildBlock("attentionNorm", config.norm());
         attention = addChildBlock("attention", config.attention().build(embeddingSize, dropout));
         feedForwardNorm = addChildBlock("feedForwardNorm", config.norm());
@@ -56,6 +66,44 @@ public final class DecoderBlock extends DescribedBlock {
      * @return [B, T, E]
      */
     public NDArray decode(
+            ParameterStore parameterStore,
+            NDArray x,
+            long position,
+            KeyValueCache cache,
+            boolean training) {
+        Check.lastAxis(x.getShape(), embeddingSize);
+        if (cache == null && position == 0) {
+            return attention
+                    .kernel()
+                    .flatMap(
+                            kernel ->
+                                    FusedBlock.run(
+                                            this,
+                                            fused(kernel, training ? dropout : 0),
+                                            parameterStore,
+                                            x,
+                                            training))
+                    .orElseGet(() -> decodePlainly(parameterStore, x, 0, null, training));
+        }
+        return decodePlainly(parameterStore, x, position, cache, training);
+    }
+
+    private KernelFunction fused(AttentionKernel kernel, float rate) {
+        List<String> sources = new ArrayList<>(kernel.sources());
+        sources.add("model");
+        return KernelFunction.of(
+                "__torch__.decoder_layer(a[0], a[1:], "
+                        + (normWeight ? "True" : "False")
+                        + ", "
+                        + normEpsilon
+                        + ", "
+                        + rate
+                        + ")",
+                kernel.trainingBindings(rate),
+                sources);
+    }
+
+    private NDArray decodePlainly(
             ParameterStore parameterStore,
             NDArray x,
             long position,

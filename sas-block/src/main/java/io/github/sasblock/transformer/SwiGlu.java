@@ -11,8 +11,10 @@ import ai.djl.nn.core.Linear;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
 import ai.djl.util.PairList;
+import io.github.sasblock.kernel.KernelFunction;
 import io.github.sasblock.nn.Check;
 import io.github.sasblock.nn.DescribedBlock;
+import io.github.sasblock.nn.FusedBlock;
 import io.github.sasblock.nn.PyTorchLayers;
 
 /**
@@ -24,6 +26,8 @@ import io.github.sasblock.nn.PyTorchLayers;
 public final class SwiGlu extends DescribedBlock {
 
     private static final byte VERSION = 1;
+    private static final KernelFunction FUSED =
+            KernelFunction.of("__torch__.swiglu(a[0], a[1:])", "layers");
 
     private final long embeddingSize;
     private final long hiddenSize;
@@ -56,10 +60,17 @@ public final class SwiGlu extends DescribedBlock {
             boolean training,
             PairList<String, Object> params) {
         Check.lastAxis(inputs.singletonOrThrow().getShape(), embeddingSize);
+        NDArray x = inputs.singletonOrThrow();
+        return new NDList(
+                FusedBlock.run(this, FUSED, parameterStore, x, training)
+                        .orElseGet(() -> feedPlainly(parameterStore, inputs, training)));
+    }
+
+    private NDArray feedPlainly(ParameterStore parameterStore, NDList inputs, boolean training) {
         NDArray gated = gate.forward(parameterStore, inputs, training).singletonOrThrow();
         NDArray lifted = up.forward(parameterStore, inputs, training).singletonOrThrow();
         NDArray hidden = gated.mul(Activation.sigmoid(gated)).mul(lifted);
-        return down.forward(parameterStore, new NDList(hidden), training);
+        return down.forward(parameterStore, new NDList(hidden), training).singletonOrThrow();
     }
 
     /**

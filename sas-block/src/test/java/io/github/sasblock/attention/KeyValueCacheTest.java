@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.training.GradientCollector;
 import io.github.sasblock.testing.ArrayTest;
 import org.junit.jupiter.api.Test;
 
@@ -53,14 +54,60 @@ class KeyValueCacheTest extends ArrayTest {
     }
 
     @Test
-    void holdsTwoArraysHoweverLong() {
+    void returnsAllTokensHoweverTheyCome() {
+        for (int batch = 1; batch <= 2; batch++) {
+            NDArray keys = normal(batch, 23, 3, 4);
+            NDArray values = normal(batch, 23, 3, 2);
+            int[] ends = {3, 4, 5, 6, 7, 8, 13, 14, 23};
+            try (KeyValueCache cache = new KeyValueCache(manager)) {
+                int start = 0;
+                for (int end : ends) {
+                    NDIndex next = new NDIndex(":, {}:{}", start, end);
+                    NDList all = cache.append(keys.get(next), values.get(next));
+                    assertThat(all.get(0)).isEqualTo(keys.get(":, :{}", end));
+                    assertThat(all.get(1)).isEqualTo(values.get(":, :{}", end));
+                    assertThat(cache.length()).isEqualTo(end);
+                    start = end;
+                }
+            }
+        }
+    }
+
+    @Test
+    void takesNoGradient() {
+        NDArray x = normal(1, 1, 1, 2);
+        x.setRequiresGradient(true);
+        try (KeyValueCache cache = new KeyValueCache(manager);
+                GradientCollector collector = manager.getEngine().newGradientCollector()) {
+            for (int step = 0; step < 3; step++) {
+                cache.append(x.mul(2), x);
+            }
+            NDList all = cache.append(x, x);
+            assertThat(all.get(0).hasGradient()).isFalse();
+            collector.backward(x.mul(3).sum());
+        }
+        assertThat(x.getGradient()).isEqualTo(manager.full(new Shape(1, 1, 1, 2), 3f));
+    }
+
+    @Test
+    void doesNotChangeWhatItWasGiven() {
+        NDArray first = normal(1, 2, 1, 2);
+        NDArray copy = first.duplicate();
+        try (KeyValueCache cache = new KeyValueCache(manager)) {
+            cache.append(first, first).get(0).addi(1);
+            assertThat(first).isEqualTo(copy);
+        }
+    }
+
+    @Test
+    void holdsFourArraysHoweverLong() {
         int before = manager.getManagedArrays().size();
         NDArray x = normal(1, 1, 1, 2);
         try (KeyValueCache cache = new KeyValueCache(manager)) {
             for (int step = 0; step < 10; step++) {
                 cache.append(x, x);
             }
-            assertThat(manager.getManagedArrays()).hasSize(before + 3);
+            assertThat(manager.getManagedArrays()).hasSize(before + 5);
         }
         assertThat(manager.getManagedArrays()).hasSize(before + 1);
     }

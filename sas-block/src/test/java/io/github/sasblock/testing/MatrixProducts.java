@@ -3,6 +3,7 @@ package io.github.sasblock.testing;
 import ai.djl.pytorch.jni.JniUtils;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.sasblock.kernel.Kernels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,10 +76,12 @@ public final class MatrixProducts {
         }
     }
 
-    /** Runs something and returns the multiply-adds it took. */
+    /** Runs something in its plain form and returns the multiply-adds it took. */
     public static long during(Runnable runnable) throws IOException {
         Path trace = Files.createTempFile("trace", ".json");
+        Kernels.Mode mode = Kernels.mode();
         try {
+            Kernels.use(Kernels.Mode.PLAIN);
             JniUtils.startProfile(false, true, false);
             try {
                 runnable.run();
@@ -87,6 +90,7 @@ public final class MatrixProducts {
             }
             return count(operators(trace));
         } finally {
+            Kernels.use(mode);
             Files.delete(trace);
         }
     }

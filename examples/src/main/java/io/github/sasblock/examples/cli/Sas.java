@@ -26,6 +26,9 @@ public final class Sas {
         sas.addSubcommand("pretrain", SettingOptions.command(new PretrainCommand()));
         sas.addSubcommand("info", SettingOptions.command(new InfoCommand()));
         sas.addSubcommand("classify", new ClassifyCommand());
+        sas.addSubcommand("generate", GenerateCommand.commandLine());
+        sas.addSubcommand("self-check", new SelfCheckCommand());
+        sas.addSubcommand("bundle", new BundleCommand());
         sas.setExecutionExceptionHandler(new ErrorHandler());
         sas.setParameterExceptionHandler(new ErrorHandler());
         sas.setUsageHelpWidth(HELP_WIDTH);

@@ -12,8 +12,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         version = "sas-block 0.1.0",
         description =
-                "Pretrains small language models with simulated attention scores, and trains a text"
-                        + " classifier with its attention exchanged.")
+                "Pretrains small language models with simulated attention scores, writes text with"
+                        + " them, and trains a text classifier with its attention exchanged.")
 final class SasCommand implements Callable<Integer> {
 
     @Spec private CommandSpec spec;

@@ -2,8 +2,11 @@ package io.github.sasblock.examples.config;
 
 import io.github.sasblock.examples.problem.Problems;
 import io.github.sasblock.examples.train.AdamW;
+import io.github.sasblock.examples.train.Computation;
 import io.github.sasblock.examples.train.LearningRate;
 import io.github.sasblock.examples.train.TrainingSettings;
+import io.github.sasblock.kernel.Kernels;
+import io.github.sasblock.kernel.Precision;
 import io.github.sasblock.transformer.MatchedSizes;
 import io.github.sasblock.transformer.ModelPreset;
 import java.nio.file.Path;
@@ -12,6 +15,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Turns the values of settings into a configuration, with defaults by preset. */
@@ -99,7 +103,32 @@ final class RunConfigReader {
                 adam,
                 values.number("clip", 0, 1),
                 values.integer("validate-every", 1, Math.max(1, steps / 5)),
-                values.smallInteger("seed", 0, 1));
+                values.smallInteger("seed", 0, 1),
+                computation());
+    }
+
+    private Computation computation() {
+        Kernels.Mode kernels =
+                values.choice(
+                        "kernels",
+                        SettingValues.named(Kernels.Mode.values()),
+                        Kernels.mode().name().toLowerCase(Locale.ROOT));
+        Precision precision =
+                values.choice("precision", SettingValues.named(Precision.values()), "fp32");
+        boolean recompute = values.flag("recompute", false);
+        if (kernels == Kernels.Mode.PLAIN) {
+            values.problems()
+                    .require(
+                            precision == Precision.FP32,
+                            "--precision",
+                            precision.name().toLowerCase(Locale.ROOT),
+                            "fp32 with --kernels plain");
+            values.problems()
+                    .require(!recompute, "--recompute", true, "false with --kernels plain");
+        }
+        int processors = Runtime.getRuntime().availableProcessors();
+        return new Computation(
+                kernels, precision, recompute, values.smallInteger("threads", 1, processors));
     }
 
     private DataSettings data(ModelPreset preset, long seed) {

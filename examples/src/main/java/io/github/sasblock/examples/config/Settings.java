@@ -10,6 +10,7 @@ public final class Settings {
     private static final String RANKS = "Latents and factors (--attention mla, mfa, tpa or tpa-kv)";
     private static final String TEXT = "Text";
     private static final String TRAINING = "Training";
+    private static final String COMPUTATION = "Computation";
     private static final String OUTPUT = "Validation and output";
 
     private static final List<Setting> ALL =
@@ -178,6 +179,28 @@ public final class Settings {
                             "seed",
                             "N",
                             "seed of initial values, order of data, dropout (1)"),
+                    setting(
+                            COMPUTATION,
+                            "kernels",
+                            "FORM",
+                            "fused, or plain: the operations of DJL, as a reference (fused)"),
+                    setting(
+                            COMPUTATION,
+                            "precision",
+                            "TYPE",
+                            "type of products and attention: fp32, bf16 or fp16 (fp32)"),
+                    setting(
+                            COMPUTATION,
+                            "recompute",
+                            "BOOLEAN",
+                            "repeat a layer's forward pass in the backward pass, for less memory"
+                                    + " (false)"),
+                    setting(
+                            COMPUTATION,
+                            "threads",
+                            "N",
+                            "threads that share the windows of a step on a CPU; their number"
+                                    + " changes the rounding (all processors)"),
                     setting(
                             OUTPUT,
                             "validate-every",

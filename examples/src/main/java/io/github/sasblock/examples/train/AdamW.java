@@ -1,8 +1,14 @@
 package io.github.sasblock.examples.train;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.github.sasblock.kernel.OptimizerKernel;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -39,10 +45,12 @@ public final class AdamW implements AutoCloseable {
 
     private final Settings settings;
     private final NDManager manager;
-    private final List<State> states = new ArrayList<>();
+    private final List<State> states = new ArrayList<>(); // those that decay first
+    private final NDArray updates; // scalar
     private long step;
 
-    private record State(NDArray parameter, NDArray mean, NDArray square, boolean decays) {}
+    private record State(
+            int place, NDArray parameter, NDArray mean, NDArray square, boolean decays) {}
 
     /**
      * Creates the optimizer.
@@ -54,14 +62,18 @@ public final class AdamW implements AutoCloseable {
     public AdamW(NDManager manager, List<NDArray> parameters, Settings settings) {
         this.settings = settings;
         this.manager = manager.newSubManager();
-        for (NDArray parameter : parameters) {
-            states.add(stateOf(parameter));
+        updates = this.manager.zeros(new Shape(), DataType.FLOAT32);
+        for (int place = 0; place < parameters.size(); place++) {
+            states.add(stateOf(place, parameters.get(place)));
         }
+        states.sort(Comparator.comparing(state -> !state.decays()));
     }
 
-    private State stateOf(NDArray parameter) {
+    private State stateOf(int place, NDArray parameter) {
         boolean decays = settings.decay() == Decay.ALL || parameter.getShape().dimension() >= 2;
-        return new State(parameter, zeros(parameter), zeros(parameter), decays);
+        NDArray values = parameter.stopGradient();
+        values.attach(manager);
+        return new State(place, values, zeros(parameter), zeros(parameter), decays);
     }
 
     private NDArray zeros(NDArray like) {
@@ -69,15 +81,86 @@ public final class AdamW implements AutoCloseable {
     }
 
     /**
-     * Updates the parameters.
+     * Adds up gradients, clips them by their global norm, updates the parameters, and sets the
+     * gradients to zero.
      *
-     * @param gradients one for each parameter, in the same order
+     * @param gradients of each worker one for each parameter, in the order of the parameters
      * @param learningRate lr
+     * @param clip the largest global norm; 0 for no limit
+     * @param scale the factor by which the gradients are too large
+     * @return the global norm before clipping; where it is not finite, the parameters and moments
+     *     are as before
      */
-    public void update(List<NDArray> gradients, double learningRate) {
-        step++;
-        double meanCorrection = 1 - Math.pow(settings.beta1(), step);
-        double squareCorrection = 1 - Math.pow(settings.beta2(), step);
+    public double update(
+            List<List<NDArray>> gradients, double learningRate, double clip, double scale) {
+        OptimizerKernel.Arrays arrays = arrays(gradients);
+        double norm =
+                OptimizerKernel.find(arrays)
+                        .map(kernel -> updateFused(kernel, arrays, learningRate, clip, scale))
+                        .orElseGet(() -> updatePlainly(arrays, learningRate, clip, scale));
+        if (Double.isFinite(norm)) {
+            step++;
+        }
+        return norm;
+    }
+
+    private OptimizerKernel.Arrays arrays(List<List<NDArray>> gradients) {
+        List<NDArray> ordered = new ArrayList<>();
+        for (List<NDArray> ofWorker : gradients) {
+            states.forEach(state -> ordered.add(ofWorker.get(state.place())));
+        }
+        return new OptimizerKernel.Arrays(
+                updates,
+                states.stream().map(State::parameter).toList(),
+                states.stream().map(State::mean).toList(),
+                states.stream().map(State::square).toList(),
+                ordered,
+                (int) states.stream().filter(State::decays).count());
+    }
+
+    private double updateFused(
+            OptimizerKernel kernel,
+            OptimizerKernel.Arrays arrays,
+            double learningRate,
+            double clip,
+            double scale) {
+        double[] constants = {
+            learningRate,
+            settings.beta1(),
+            settings.beta2(),
+            settings.epsilon(),
+            settings.weightDecay(),
+            clip,
+            scale
+        };
+        try (NDManager scratch = manager.newSubManager(Device.cpu())) {
+            return kernel.run(arrays, scratch.create(constants));
+        }
+    }
+
+    private double updatePlainly(
+            OptimizerKernel.Arrays arrays, double learningRate, double clip, double scale) {
+        int count = states.size();
+        List<NDArray> sum = arrays.gradients().subList(0, count);
+        for (int i = count; i < arrays.gradients().size(); i++) {
+            sum.get(i % count).addi(arrays.gradients().get(i));
+        }
+        if (scale != 1) {
+            Gradients.scale(sum, 1 / scale);
+        }
+        double norm = Gradients.norm(sum);
+        if (Double.isFinite(norm)) {
+            Gradients.clip(sum, norm, clip);
+            update(sum, learningRate);
+            updates.addi(1);
+        }
+        arrays.gradients().forEach(gradient -> gradient.set(new NDIndex("..."), 0));
+        return norm;
+    }
+
+    private void update(List<NDArray> gradients, double learningRate) {
+        double meanCorrection = 1 - Math.pow(settings.beta1(), step + 1);
+        double squareCorrection = 1 - Math.pow(settings.beta2(), step + 1);
         try (NDManager scratch = manager.newSubManager()) {
             Constants constants =
                     new Constants(

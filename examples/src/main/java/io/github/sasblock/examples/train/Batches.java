@@ -1,6 +1,5 @@
 package io.github.sasblock.examples.train;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -12,19 +11,6 @@ final class Batches {
 
     private final Windows windows;
     private final WindowOrder order;
-
-    /**
-     * A batch.
-     *
-     * @param inputs [B, T] of type INT64
-     * @param targets [B, T], the token after each input
-     */
-    record Batch(NDArray inputs, NDArray targets) {
-
-        long tokens() {
-            return inputs.size();
-        }
-    }
 
     Batches(Windows windows, long seed) {
         this.windows = windows;

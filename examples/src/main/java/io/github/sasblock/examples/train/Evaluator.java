@@ -69,7 +69,7 @@ final class Evaluator {
 
     private double nats(NDManager parent, long... chosen) {
         try (NDManager manager = parent.newSubManager()) {
-            Batches.Batch read = Batches.read(manager, windows, chosen);
+            Batch read = Batches.read(manager, windows, chosen);
             NDArray logits = model.logits(parameters, read.inputs(), 0, false);
             return CausalLanguageModel.crossEntropySum(logits, read.targets()).getFloat();
         }

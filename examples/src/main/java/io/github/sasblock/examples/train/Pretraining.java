@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
-import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
 import io.github.sasblock.examples.tokens.Windows;
 import io.github.sasblock.transformer.CausalLanguageModel;
@@ -25,8 +24,9 @@ public final class Pretraining implements AutoCloseable {
     private final NDManager manager;
     private final CausalLanguageModel model;
     private final ParameterStore store;
-    private final List<NDArray> parameters;
     private final AdamW optimizer;
+    private final GradientWorkers gradients;
+    private final LossScale lossScale;
     private final TrainingSettings settings;
     private final Batches batches;
     private final Evaluator evaluator;
@@ -52,8 +52,12 @@ public final class Pretraining implements AutoCloseable {
         model = new CausalLanguageModel(config);
         model.initialize(manager, DataType.FLOAT32, new Shape(1, training.length()));
         store = new ParameterStore(manager, false);
-        parameters = model.getParameters().values().stream().map(Parameter::getArray).toList();
+        List<NDArray> parameters =
+                model.getParameters().values().stream().map(Parameter::getArray).toList();
         optimizer = new AdamW(manager, parameters, settings.adam());
+        gradients =
+                new GradientWorkers(model, manager, settings.computation(), settings.microBatch());
+        lossScale = LossScale.of(settings.computation().precision());
         batches = new Batches(training, settings.seed());
         int scoredAtOnce = Math.max(settings.microBatch(), SCORED_TOKENS / validation.length());
         evaluator = new Evaluator(model, store, validation, scoredAtOnce);
@@ -82,22 +86,17 @@ public final class Pretraining implements AutoCloseable {
     /**
      * Measures how long a step takes, by passes that leave the model as it is.
      *
-     * @return seconds of a step, but for its update
+     * @return seconds of a step
      */
     public double measureStep() {
         double fastest = Double.POSITIVE_INFINITY;
         for (int i = 0; i < MEASUREMENTS; i++) {
             long start = System.nanoTime();
-            try (NDManager scratch = manager.newSubManager()) {
-                backward(batches.batch(scratch, 0, settings.microBatch()));
-            }
-            try (Gradients gradients = new Gradients(manager, parameters)) {
-                gradients.zero();
-            }
+            gradients.add(batches::batch, 0, settings.batch(), 0);
             fastest = Math.min(fastest, (System.nanoTime() - start) / NANOS);
         }
         seedEngine(settings.seed() + 1);
-        return fastest * settings.batch() / settings.microBatch();
+        return fastest;
     }
 
     private void seedEngine(long seed) {
@@ -106,18 +105,14 @@ public final class Pretraining implements AutoCloseable {
 
     private TrainingListener.Step step(long step) {
         long start = System.nanoTime();
-        double loss = accumulateGradients(step);
         double rate = settings.learningRate().at(step);
+        double loss;
         double norm;
-        try (Gradients gradients = new Gradients(manager, parameters)) {
-            norm = gradients.norm();
-            if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
-                throw new NonFiniteLossException(step, loss, norm);
-            }
-            gradients.clip(norm, settings.clip());
-            optimizer.update(gradients.arrays(), rate);
-            gradients.zero();
-        }
+        do {
+            loss = addGradients(step);
+            norm = optimizer.update(gradients.arrays(), rate, settings.clip(), lossScale.factor());
+        } while (lossScale.repeats(norm));
+        requireFinite(step, loss, norm);
         trainingNanos += System.nanoTime() - start;
         return new TrainingListener.Step(
                 step,
@@ -129,27 +124,16 @@ public final class Pretraining implements AutoCloseable {
                 manager.getManagedArrays().size());
     }
 
-    /** Adds up the gradients of the step's mean loss, a micro-batch at a time. */
-    private double accumulateGradients(long step) {
-        double loss = 0;
+    /** Adds the gradients of the step's mean loss, and returns that loss. */
+    private double addGradients(long step) {
         long place = (step - 1) * settings.batch();
-        for (int done = 0; done < settings.batch(); done += settings.microBatch()) {
-            int size = Math.min(settings.microBatch(), settings.batch() - done);
-            try (NDManager scratch = manager.newSubManager()) {
-                Batches.Batch batch = batches.batch(scratch, place + done, size);
-                loss += backward(batch);
-            }
-        }
-        return loss;
+        double scale = lossScale.factor() / tokensPerStep;
+        return gradients.add(batches::batch, place, settings.batch(), scale) / tokensPerStep;
     }
 
-    private double backward(Batches.Batch batch) {
-        try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
-            NDArray logits = model.logits(store, batch.inputs(), 0, true); // [B, T, V]
-            NDArray loss =
-                    CausalLanguageModel.crossEntropySum(logits, batch.targets()).div(tokensPerStep);
-            collector.backward(loss);
-            return loss.getFloat();
+    private static void requireFinite(long step, double loss, double norm) {
+        if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
+            throw new NonFiniteLossException(step, loss, norm);
         }
     }
 
@@ -184,6 +168,7 @@ public final class Pretraining implements AutoCloseable {
     /** Frees the model and all that belongs to its training. */
     @Override
     public void close() {
+        gradients.close();
         manager.close();
     }
 }

@@ -11,6 +11,7 @@ package io.github.sasblock.examples.train;
  * @param clip the largest global norm of the gradients; 0 for no limit
  * @param validateEvery the number of steps between validations
  * @param seed the seed of initial values, dropout and the order of data
+ * @param computation how a step is computed
  */
 public record TrainingSettings(
         long steps,
@@ -20,4 +21,5 @@ public record TrainingSettings(
         AdamW.Settings adam,
         double clip,
         long validateEvery,
-        long seed) {}
+        long seed,
+        Computation computation) {}

@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.github.sasblock.kernel.Kernels;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class AdamWTest {
 
@@ -33,16 +36,73 @@ class AdamWTest {
     @AfterEach
     void close() {
         manager.close();
+        Kernels.use(Kernels.Mode.FUSED);
     }
 
-    @Test
-    void equalsPyTorchsFormulaOverFiftySteps() {
+    @ParameterizedTest
+    @EnumSource(Kernels.Mode.class)
+    void equalsPyTorchsFormulaOverFiftySteps(Kernels.Mode mode) {
+        Kernels.use(mode);
         assertEqualsReference(AdamW.Decay.MATRICES, false);
     }
 
-    @Test
-    void decaysVectorsTooWhenAllDecay() {
+    @ParameterizedTest
+    @EnumSource(Kernels.Mode.class)
+    void decaysVectorsTooWhenAllDecay(Kernels.Mode mode) {
+        Kernels.use(mode);
         assertEqualsReference(AdamW.Decay.ALL, true);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kernels.Mode.class)
+    void addsUpTheGradientsOfAllWorkersClipsThemAndSetsThemToZero(Kernels.Mode mode) {
+        Kernels.use(mode);
+        NDArray twice = matrix.duplicate();
+        NDArray other = vector.duplicate();
+        List<List<NDArray>> shares =
+                List.of(
+                        List.of(ones(matrix), ones(vector)),
+                        List.of(ones(matrix).mul(3), ones(vector).mul(3)));
+        try (AdamW shared = optimizer(matrix, vector);
+                AdamW alone = optimizer(twice, other)) {
+            double norm = shared.update(shares, 1e-2, 1, 2);
+            assertThat(norm).isCloseTo(2 * Math.sqrt(8), within(1e-5));
+            float clipped = (float) (1 / Math.sqrt(8));
+            alone.update(
+                    List.of(List.of(ones(twice).mul(clipped), ones(other).mul(clipped))),
+                    1e-2,
+                    0,
+                    1);
+        }
+        assertThat(matrix.toFloatArray()).containsExactly(twice.toFloatArray(), within(1e-6f));
+        for (List<NDArray> share : shares) {
+            share.forEach(gradient -> assertThat(gradient.abs().sum().getFloat()).isEqualTo(0f));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kernels.Mode.class)
+    void changesNothingWhereAGradientIsNotFinite(Kernels.Mode mode) {
+        Kernels.use(mode);
+        float[] before = matrix.toFloatArray();
+        try (AdamW optimizer = optimizer(matrix, vector)) {
+            NDArray broken = ones(vector).mul(Float.NaN);
+            double norm = optimizer.update(List.of(List.of(ones(matrix), broken)), 1e-2, 1, 1);
+            assertThat(norm).isNaN();
+            assertThat(optimizer.step()).isZero();
+        }
+        assertThat(matrix.toFloatArray()).isEqualTo(before);
+    }
+
+    private static NDArray ones(NDArray like) {
+        return like.onesLike();
+    }
+
+    private AdamW optimizer(NDArray... parameters) {
+        return new AdamW(
+                manager,
+                List.of(parameters),
+                new AdamW.Settings(BETA1, BETA2, EPSILON, DECAY, AdamW.Decay.MATRICES));
     }
 
     private void assertEqualsReference(AdamW.Decay decay, boolean vectorDecays) {
@@ -57,7 +117,7 @@ class AdamWTest {
                 NDArray vectorGradient = gradient(random, 2);
                 matrixReference.update(matrixGradient, rate, step);
                 vectorReference.update(vectorGradient, rate, step);
-                optimizer.update(List.of(matrixGradient, vectorGradient), rate);
+                optimizer.update(List.of(List.of(matrixGradient, vectorGradient)), rate, 0, 1);
             }
             assertThat(optimizer.step()).isEqualTo(STEPS);
         }
@@ -78,10 +138,11 @@ class AdamWTest {
         AdamW.Settings settings =
                 new AdamW.Settings(BETA1, BETA2, EPSILON, DECAY, AdamW.Decay.MATRICES);
         try (AdamW optimizer = new AdamW(manager, List.of(matrix, vector), settings)) {
-            List<NDArray> gradients = List.of(matrix.duplicate(), vector.duplicate());
-            optimizer.update(gradients, 1e-3);
+            List<List<NDArray>> gradients =
+                    List.of(List.of(matrix.duplicate(), vector.duplicate()));
+            optimizer.update(gradients, 1e-3, 1, 1);
             int before = manager.getManagedArrays().size();
-            optimizer.update(gradients, 1e-3);
+            optimizer.update(gradients, 1e-3, 1, 1);
             assertThat(manager.getManagedArrays()).hasSize(before);
         }
     }

@@ -12,6 +12,8 @@ import io.github.sasblock.examples.tokens.ByteTokenizer;
 import io.github.sasblock.examples.tokens.TokenSequence;
 import io.github.sasblock.examples.tokens.TokenShards;
 import io.github.sasblock.examples.tokens.Windows;
+import io.github.sasblock.kernel.Kernels;
+import io.github.sasblock.kernel.Precision;
 import io.github.sasblock.sas.SasShape;
 import io.github.sasblock.sas.SasShape.HeadExpansionKind;
 import io.github.sasblock.transformer.AttentionConfig;
@@ -99,6 +101,63 @@ class PretrainingTest {
                 .isCloseTo(Math.exp(validation.natsPerToken()), within(1e-6));
     }
 
+    @AfterEach
+    void useTheFusedKernelsAgain() {
+        Kernels.use(Kernels.Mode.FUSED);
+    }
+
+    @Test
+    void fusedAndPlainKernelsLearnTheSame() throws IOException {
+        Run run = new Run(20, 4, 4, 0, 3);
+        Computation plain = new Computation(Kernels.Mode.PLAIN, Precision.FP32, false, 1);
+        for (AttentionConfig attention : List.of(MHA, SAS)) {
+            List<Double> fused = losses(train(attention, run));
+            List<Double> expected = losses(train(attention, run.with(plain)));
+            for (int i = 0; i < fused.size(); i++) {
+                assertThat(fused.get(i))
+                        .as(attention.name() + ", step " + (i + 1))
+                        .isCloseTo(expected.get(i), within(1e-4));
+            }
+        }
+    }
+
+    @Test
+    void recomputationChangesNoBit() throws IOException {
+        Run run = new Run(20, 4, 4, 0, 3);
+        Computation recompute = new Computation(Kernels.Mode.FUSED, Precision.FP32, true, 2);
+        assertThat(losses(train(SAS, run.with(recompute)))).isEqualTo(losses(train(SAS, run)));
+    }
+
+    @Test
+    void threadsChangeTheRoundingAlone() throws IOException {
+        Run run = new Run(20, 5, 5, 0, 3);
+        Computation one = new Computation(Kernels.Mode.FUSED, Precision.FP32, false, 1);
+        List<Double> expected = losses(train(SAS, run.with(one)));
+        List<Double> shared = losses(train(SAS, run));
+        assertThat(shared).isEqualTo(losses(train(SAS, run)));
+        for (int i = 0; i < shared.size(); i++) {
+            assertThat(shared.get(i)).isCloseTo(expected.get(i), within(1e-4));
+        }
+    }
+
+    @Test
+    void narrowTypesLearnNearlyTheSame() throws IOException {
+        Run run = new Run(20, 4, 4, 0, 3);
+        List<Double> expected = losses(train(SAS, run));
+        for (Precision precision : List.of(Precision.BF16, Precision.FP16)) {
+            Computation narrow = new Computation(Kernels.Mode.FUSED, precision, false, 2);
+            List<Double> losses = losses(train(SAS, run.with(narrow)));
+            assertThat(losses.get(19))
+                    .as(precision.name())
+                    .isLessThan(losses.get(0) - 0.5)
+                    .isCloseTo(expected.get(19), within(0.02));
+        }
+    }
+
+    private static List<Double> losses(Record record) {
+        return record.losses();
+    }
+
     @Test
     void stopsBeforeTheUpdateWhenTheLossIsNotFinite() {
         Run wild = new Run(500, 2, 2, 0, 1, 1e30, 0);
@@ -109,17 +168,54 @@ class PretrainingTest {
                                 + " .*; lower --learning-rate, or raise --warmup");
     }
 
+    /** In a process of its own, whose Java heap is wholly resident from the start. */
     @Test
-    void holdsMemorySteadyFromStepTwentyToTwoHundred() throws IOException {
-        for (AttentionConfig attention : List.of(MHA, SAS)) {
-            Record record = train(attention, new Run(200, 8, 4, 0, 1));
-            long early = record.steps.get(19).liveArrays();
-            long late = record.steps.get(199).liveArrays();
-            assertThat(late).as("live arrays with " + attention.name()).isEqualTo(early);
-            assumeTrue(record.residentKilobytes.get(0) > 0, "no /proc/self/status here");
-            double growth =
-                    (double) record.residentKilobytes.get(199) / record.residentKilobytes.get(19);
-            assertThat(growth).as("resident set with " + attention.name()).isLessThan(1.02);
+    void holdsMemorySteadyFromStepTwentyToTwoHundred() throws IOException, InterruptedException {
+        assumeTrue(Files.exists(Path.of("/proc/self/status")), "no /proc/self/status here");
+        Process process =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-Xms64m",
+                                "-Xmx64m",
+                                "-XX:+UseSerialGC",
+                                "-XX:+AlwaysPreTouch",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                SteadyMemory.class.getName())
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        .start();
+        List<String> lines = process.inputReader().lines().toList();
+        assertThat(process.waitFor()).isZero();
+        assertThat(lines).hasSize(2);
+        for (String line : lines) { // name, live arrays and kilobytes after step 20 and step 200
+            String[] fields = line.split(" ");
+            assertThat(fields[2]).as("live arrays with " + fields[0]).isEqualTo(fields[1]);
+            double growth = Double.parseDouble(fields[4]) / Double.parseDouble(fields[3]);
+            assertThat(growth).as("resident set with " + fields[0]).isLessThan(1.02);
+        }
+    }
+
+    /** Trains, and prints what memory it took. */
+    public static final class SteadyMemory {
+
+        private SteadyMemory() {}
+
+        public static void main(String[] arguments) throws IOException {
+            PretrainingTest test = new PretrainingTest();
+            test.folder = Files.createTempDirectory("steady");
+            test.writeText();
+            for (AttentionConfig attention : List.of(MHA, SAS)) {
+                Record record = test.train(attention, new Run(200, 8, 4, 0, 1));
+                System.out.println(
+                        String.join(
+                                " ",
+                                attention.name(),
+                                String.valueOf(record.steps.get(19).liveArrays()),
+                                String.valueOf(record.steps.get(199).liveArrays()),
+                                String.valueOf(record.residentKilobytes.get(19)),
+                                String.valueOf(record.residentKilobytes.get(199))));
+            }
+            System.exit(0);
         }
     }
 
@@ -130,7 +226,31 @@ class PretrainingTest {
             float dropout,
             long seed,
             double learningRate,
-            double clip) {
+            double clip,
+            Computation computation) {
+
+        Run(
+                int steps,
+                int batch,
+                int micro,
+                float dropout,
+                long seed,
+                double learningRate,
+                double clip) {
+            this(
+                    steps,
+                    batch,
+                    micro,
+                    dropout,
+                    seed,
+                    learningRate,
+                    clip,
+                    new Computation(Kernels.Mode.FUSED, Precision.FP32, false, 2));
+        }
+
+        Run with(Computation other) {
+            return new Run(steps, batch, micro, dropout, seed, learningRate, clip, other);
+        }
 
         Run(int steps, int batch, int micro, float dropout, long seed) {
             this(steps, batch, micro, dropout, seed, 5e-3, 1);
@@ -145,7 +265,8 @@ class PretrainingTest {
                     new AdamW.Settings(0.9, 0.95, 1e-8, 0.1, AdamW.Decay.MATRICES),
                     clip,
                     steps,
-                    seed);
+                    seed,
+                    computation);
         }
     }
 

@@ -1,0 +1,154 @@
+package io.github.sasblock.examples.train;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.jni.JniUtils;
+import io.github.sasblock.kernel.Kernels;
+import io.github.sasblock.transformer.CausalLanguageModel;
+import io.github.sasblock.transformer.LanguageModelGradients;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * The gradients of a step, from several threads that share its windows.
+ *
+ * <p>On a CPU each thread computes whole windows by itself, which spares the meeting of all threads
+ * at every operation. Which windows a thread takes depends on their number alone, so that the same
+ * number of threads gives the same bits.
+ */
+public final class GradientWorkers implements AutoCloseable {
+
+    private final List<LanguageModelGradients> workers = new ArrayList<>();
+    private final ExecutorService threads; // null where the caller's thread does the work
+    private final NDManager manager;
+    private final int windowsAtOnce;
+
+    /**
+     * Creates gradients that are zero.
+     *
+     * @param model an initialised model
+     * @param parent the manager under which they are kept
+     * @param computation how they are computed
+     * @param microBatch how many windows are in memory at once, over all threads
+     */
+    public GradientWorkers(
+            CausalLanguageModel model, NDManager parent, Computation computation, int microBatch) {
+        manager = parent.newSubManager();
+        Kernels.use(computation.kernels());
+        LanguageModelGradients.Settings settings =
+                new LanguageModelGradients.Settings(
+                        computation.precision(), computation.recompute());
+        workers.add(new LanguageModelGradients(model, manager, settings));
+        boolean shared = workers.get(0).isFused() && !manager.getDevice().isGpu();
+        int count = shared ? Math.min(computation.threads(), microBatch) : 1;
+        for (int i = 1; i < count; i++) {
+            workers.add(new LanguageModelGradients(model, manager, settings));
+        }
+        windowsAtOnce = Math.max(1, microBatch / count);
+        threads = count == 1 ? null : Executors.newFixedThreadPool(count, GradientWorkers::thread);
+    }
+
+    private static Thread thread(Runnable work) {
+        Runnable alone =
+                () -> {
+                    JniUtils.setNumThreads(1); // for the operations of this thread
+                    work.run();
+                };
+        Thread thread = new Thread(alone, "gradients");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /** Gives a batch of windows from a place in the sequence of all. */
+    @FunctionalInterface
+    public interface Source {
+
+        /**
+         * Reads windows.
+         *
+         * @param scratch the manager that owns them
+         * @param place the place of the first
+         * @param size how many
+         * @return inputs and targets [size, T]
+         */
+        Batch read(NDManager scratch, long place, int size);
+    }
+
+    /**
+     * Adds the gradients of {@code scale} times the summed loss of some windows.
+     *
+     * @param source gives the windows
+     * @param place the place of the first
+     * @param size how many
+     * @param scale the factor
+     * @return the sum of their losses, in nats, not scaled
+     */
+    public double add(Source source, long place, int size, double scale) {
+        if (threads == null) {
+            return share(0, source, place, size, scale);
+        }
+        List<Future<Double>> shares = new ArrayList<>();
+        for (int i = 0; i < workers.size(); i++) {
+            int worker = i;
+            shares.add(threads.submit(() -> share(worker, source, place, size, scale)));
+        }
+        double loss = 0;
+        for (Future<Double> share : shares) {
+            loss += result(share);
+        }
+        return loss;
+    }
+
+    /** Every n-th chunk of the windows, of n workers. */
+    private double share(int worker, Source source, long place, int size, double scale) {
+        double loss = 0;
+        int stride = workers.size() * windowsAtOnce;
+        for (int start = worker * windowsAtOnce; start < size; start += stride) {
+            try (NDManager scratch = manager.newSubManager()) {
+                int count = Math.min(windowsAtOnce, size - start);
+                Batch batch = source.read(scratch, place + start, count);
+                loss += workers.get(worker).add(batch.inputs(), batch.targets(), scale);
+            }
+        }
+        return loss;
+    }
+
+    private static double result(Future<Double> share) {
+        try {
+            return share.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for gradients", e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            if (e.getCause() instanceof Error cause) {
+                throw cause;
+            }
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    /**
+     * Returns the gradients of each worker, to be added up.
+     *
+     * @return for each worker one array for each parameter, in their order
+     */
+    public List<List<NDArray>> arrays() {
+        return workers.stream().map(LanguageModelGradients::arrays).toList();
+    }
+
+    /** Ends the threads and frees the gradients. */
+    @Override
+    public void close() {
+        if (threads != null) {
+            threads.shutdown();
+        }
+        manager.close();
+    }
+}

@@ -1,0 +1,52 @@
+package io.github.sasblock.kernel;
+
+import java.util.List;
+
+/**
+ * The fused form of an attention with its sizes bound.
+ *
+ * <p>Its expressions stand for Tensors: {@code x} is the input [B, T, E], {@code w} the list of the
+ * attention's weights in their order, {@code g} the list of their gradients.
+ */
+public interface AttentionKernel {
+
+    /**
+     * Returns the sources that define the functions.
+     *
+     * @return names, each after those it needs
+     */
+    List<String> sources();
+
+    /**
+     * Returns the call that autograd follows.
+     *
+     * @param dropout the rate at which attention weights are dropped
+     * @return an expression in {@code x} and {@code w}: [B, T, E]
+     */
+    String call(float dropout);
+
+    /**
+     * Returns the definitions that a training step needs: {@code attention_for_model}, {@code
+     * attention_tables_for_model}, {@code attention_forward_for_model} and {@code
+     * attention_backward_for_model}.
+     *
+     * @param dropout the rate at which attention weights are dropped
+     * @return source
+     */
+    String trainingBindings(float dropout);
+
+    /**
+     * Returns the function that the attention runs by itself.
+     *
+     * @param dropout the rate at which attention weights are dropped
+     * @return a function of x and the weights
+     */
+    default KernelFunction function(float dropout) {
+        return KernelFunction.of(
+                "__torch__.attention_alone(a[0], a[1:])",
+                "def attention_alone(x: Tensor, w: List[Tensor]) -> Tensor:\n    return "
+                        + call(dropout)
+                        + "\n",
+                sources());
+    }
+}

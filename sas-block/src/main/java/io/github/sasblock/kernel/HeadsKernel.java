@@ -1,0 +1,101 @@
+package io.github.sasblock.kernel;
+
+import java.util.List;
+
+/**
+ * The fused form of multi-head attention, grouped or not, and of simulated attention.
+ *
+ * @param headSize D
+ * @param kernelSize K, 1 where heads are not convolved
+ * @param biases whether the projections have biases
+ * @param expandHeads whether heads are expanded
+ * @param expandFeatures whether features are expanded
+ * @param rotary where queries and keys are rotated
+ * @param rotarySize the number of features rotated
+ * @param rotaryBase the base of the angles
+ * @param scoreSize D′, the features of queries and keys where they meet
+ * @param causal whether a position sees only itself and what is before it
+ */
+public record HeadsKernel(
+        int headSize,
+        int kernelSize,
+        boolean biases,
+        boolean expandHeads,
+        boolean expandFeatures,
+        Rotary rotary,
+        int rotarySize,
+        double rotaryBase,
+        int scoreSize,
+        boolean causal)
+        implements AttentionKernel {
+
+    /** Where queries and keys are rotated by their positions. */
+    public enum Rotary {
+        /** Nowhere. */
+        NONE,
+        /** Before the expansion. */
+        BEFORE,
+        /** After the expansion, or where there is none. */
+        AFTER
+    }
+
+    @Override
+    public List<String> sources() {
+        return List.of("layers", "attention");
+    }
+
+    @Override
+    public String call(float dropout) {
+        return "__torch__.attention(x, w, %s, %s, %s, %s)"
+                .formatted(layout(), script(rotaryBase), script(causal), script(dropout));
+    }
+
+    @Override
+    public String trainingBindings(float dropout) {
+        double scale = rotary == Rotary.AFTER ? 1 / Math.sqrt(scoreSize) : 1;
+        String sizes =
+                "%d, %d, %s, %s, %s, %d"
+                        .formatted(
+                                headSize,
+                                kernelSize,
+                                script(biases),
+                                script(expandHeads),
+                                script(expandFeatures),
+                                rotary.ordinal());
+        return """
+def attention_for_model(x: Tensor, w: List[Tensor]) -> Tensor:
+    return %s
+def attention_tables_for_model(T: int, compute: int, like: Tensor) -> List[Tensor]:
+    return __torch__.attention_tables(T, %d, %s, %s, compute, like)
+def attention_forward_for_model(x: Tensor, w: List[Tensor], tables: List[Tensor], compute: int) -> Tuple[Tensor, List[Tensor]]:
+    return __torch__.attention_forward(x, w, tables, %s, compute)
+def attention_backward_for_model(gy: Tensor, saved: List[Tensor], w: List[Tensor], g: List[Tensor], tables: List[Tensor], compute: int) -> Tensor:
+    return __torch__.attention_backward(gy, saved, w, g, tables, %s, compute)
+"""
+                .formatted(
+                        call(dropout),
+                        rotary == Rotary.NONE ? 2 : rotarySize,
+                        script(rotaryBase),
+                        script(scale),
+                        sizes,
+                        sizes);
+    }
+
+    private String layout() {
+        return "%d, %s, %s, %s, %d"
+                .formatted(
+                        headSize,
+                        script(biases),
+                        script(expandHeads),
+                        script(expandFeatures),
+                        rotary.ordinal());
+    }
+
+    private static String script(boolean value) {
+        return value ? "True" : "False";
+    }
+
+    private static String script(double value) {
+        return Double.toString(value);
+    }
+}

@@ -1,0 +1,50 @@
+package io.github.sasblock.kernel;
+
+import java.util.List;
+
+/**
+ * A call of a fused function with its sizes bound.
+ *
+ * @param sources the names of the sources that define the function, each after those it needs
+ * @param bindings more definitions, or nothing
+ * @param expression the call, in terms of {@code a}, the list of the arrays given
+ * @param result its type: Tensor or List[Tensor]
+ */
+public record KernelFunction(
+        List<String> sources, String bindings, String expression, String result) {
+
+    /**
+     * Checks the values.
+     *
+     * @param sources the names of the sources that define the function, each after those it needs
+     * @param bindings more definitions, or nothing
+     * @param expression the call, in terms of {@code a}, the list of the arrays given
+     * @param result its type: Tensor or List[Tensor]
+     */
+    public KernelFunction {
+        sources = List.copyOf(sources);
+    }
+
+    /**
+     * Returns a call that gives one array.
+     *
+     * @param expression the call, in terms of {@code a}, the list of the arrays given
+     * @param sources the names of the sources that define the function, each after those it needs
+     * @return the function
+     */
+    public static KernelFunction of(String expression, String... sources) {
+        return new KernelFunction(List.of(sources), "", expression, "Tensor");
+    }
+
+    /**
+     * Returns a call of a bound definition that gives one array.
+     *
+     * @param expression the call, in terms of {@code a}, the list of the arrays given
+     * @param bindings the definition
+     * @param sources the names of the sources that it needs, each after those it needs itself
+     * @return the function
+     */
+    public static KernelFunction of(String expression, String bindings, List<String> sources) {
+        return new KernelFunction(sources, bindings, expression, "Tensor");
+    }
+}

@@ -1,0 +1,180 @@
+package io.github.sasblock.transformer;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.nn.Parameter;
+import ai.djl.training.GradientCollector;
+import ai.djl.training.ParameterStore;
+import io.github.sasblock.kernel.Kernels;
+import io.github.sasblock.kernel.Precision;
+import io.github.sasblock.kernel.Script;
+import io.github.sasblock.nn.Check;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The loss of a language model and the gradients of all its weights, added up over batches.
+ *
+ * <p>The fused form is one native call a batch: forward and backward pass are written by hand, and
+ * logits exist for a chunk of tokens at a time. It needs no {@link GradientCollector}, so several
+ * instances for one model may work at the same time, each in a thread of its own. The plain form,
+ * and a model with dropout, go through DJL's collector, of which a JVM has one.
+ */
+public final class LanguageModelGradients implements AutoCloseable {
+
+    private final CausalLanguageModel model;
+    private final Settings settings;
+    private final NDManager manager;
+    private final List<Parameter> parameters;
+    private final ParameterStore store;
+    private final NDList weights = new NDList(); // the parameters' values, without their gradients
+    private NDList gradients;
+
+    /**
+     * How gradients are computed.
+     *
+     * @param precision the type of products and attention
+     * @param recompute whether the backward pass of a layer repeats its forward pass instead of
+     *     keeping its results: a third more operations, and the memory of one layer
+     */
+    public record Settings(Precision precision, boolean recompute) {
+
+        /** The type of the weights, without recomputation. */
+        public static final Settings DEFAULT = new Settings(Precision.FP32, false);
+    }
+
+    /**
+     * Creates gradients that are zero.
+     *
+     * @param model an initialised model
+     * @param parent the manager under which they are kept
+     * @param settings how they are computed
+     */
+    public LanguageModelGradients(CausalLanguageModel model, NDManager parent, Settings settings) {
+        this.model = model;
+        this.settings = settings;
+        manager = parent.newSubManager();
+        store = new ParameterStore(manager, false);
+        parameters = model.getParameters().values();
+        for (Parameter parameter : parameters) {
+            NDArray weight = parameter.getArray().stopGradient();
+            weight.attach(manager);
+            weights.add(weight);
+        }
+    }
+
+    /**
+     * Adds the gradients of {@code scale} times the summed loss of a batch.
+     *
+     * @param tokens [B, T], of type INT64
+     * @param targets [B, T], of type INT64: the token after each
+     * @param scale the factor, such as one over the number of tokens of a step
+     * @return the sum of the losses of the batch, in nats, not scaled
+     * @throws IllegalArgumentException if tokens or targets have another shape or type
+     */
+    public double add(NDArray tokens, NDArray targets, double scale) {
+        Check.that(
+                tokens.getShape().dimension() == 2 && tokens.getDataType() == DataType.INT64,
+                "tokens",
+                tokens.getShape() + " " + tokens.getDataType(),
+                "shape (B, T) and type int64");
+        Check.that(
+                targets.getShape().equals(tokens.getShape())
+                        && targets.getDataType() == DataType.INT64,
+                "targets",
+                targets.getShape() + " " + targets.getDataType(),
+                "shape " + tokens.getShape() + " and type int64");
+        Optional<Script> script = script();
+        if (script.isPresent()) {
+            return addFused(script.get(), tokens, targets, scale);
+        }
+        requirePlainSettings();
+        return addPlain(tokens, targets, scale);
+    }
+
+    private Optional<Script> script() {
+        return model.lossKernel(settings, weights.head().getDataType())
+                .flatMap(
+                        function -> Kernels.find(weights.head(), function, 3 + 2 * weights.size()));
+    }
+
+    /**
+     * Returns whether the fused form runs.
+     *
+     * @return whether it is chosen, the engine has it, and the model's attention has one
+     */
+    public boolean isFused() {
+        return script().isPresent();
+    }
+
+    private double addFused(Script script, NDArray tokens, NDArray targets, double scale) {
+        try (NDManager scratch = manager.newSubManager()) {
+            NDList inputs = new NDList(3 + 2 * weights.size());
+            NDArray first = tokens.reshape(tokens.getShape()); // whose manager gets the result
+            first.attach(scratch);
+            inputs.add(first);
+            inputs.add(targets);
+            inputs.add(scratch.create(scale).toType(weights.head().getDataType(), false));
+            inputs.addAll(weights);
+            inputs.addAll(fusedGradients());
+            return script.run(inputs).singletonOrThrow().getDouble();
+        }
+    }
+
+    private NDList fusedGradients() {
+        if (gradients == null) {
+            gradients = new NDList(weights.size());
+            for (NDArray weight : weights) {
+                gradients.add(manager.zeros(weight.getShape(), weight.getDataType()));
+            }
+        }
+        return gradients;
+    }
+
+    private double addPlain(NDArray tokens, NDArray targets, double scale) {
+        try (NDManager scratch = manager.newSubManager();
+                GradientCollector collector = manager.getEngine().newGradientCollector()) {
+            NDArray input = tokens.duplicate();
+            input.attach(scratch);
+            NDArray logits = model.logits(store, input, 0, true); // [B, T, V]
+            NDArray loss = CausalLanguageModel.crossEntropySum(logits, targets);
+            collector.backward(loss.mul(scale));
+            return loss.toType(DataType.FLOAT64, false).getDouble();
+        }
+    }
+
+    private void requirePlainSettings() {
+        if (settings.recompute() || settings.precision() != Precision.FP32) {
+            throw new IllegalStateException(
+                    settings
+                            + ", expected precision FP32 without recomputation where the fused"
+                            + " kernels are not available or dropout is not 0");
+        }
+    }
+
+    /**
+     * Returns the gradients.
+     *
+     * @return one for each parameter of the model, in their order; they stay those of this object
+     */
+    public List<NDArray> arrays() {
+        if (gradients == null) {
+            gradients = new NDList(parameters.size());
+            for (Parameter parameter : parameters) {
+                NDArray gradient = parameter.getArray().getGradient();
+                gradient.attach(manager);
+                gradients.add(gradient);
+            }
+        }
+        return new ArrayList<>(gradients);
+    }
+
+    /** Frees the gradients. */
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

@@ -1,0 +1,446 @@
+# Multi-head attention, grouped or not, and simulated attention (arXiv 2507.07694). Weights w, in this order:
+#   query, key, value projection [H D, E] (each followed by its bias, where there are biases),
+#   query heads, query features, key heads, key features, value heads, each [W1, b1, W2, b2], where there are such,
+#   output projection [E, H D] (and its bias).
+
+
+def part(w: List[Tensor], i: int, biases: bool) -> List[Tensor]:
+    # the weights of part i: 0-2 projections, 3 output
+    step = 1 + int(biases)
+    if i == 3:
+        return w[len(w) - step:]
+    return w[i * step:(i + 1) * step]
+
+
+def expansion(w: List[Tensor], i: int, biases: bool, heads: bool, features: bool) -> List[Tensor]:
+    # the weights of expansion i: query heads, query features, key heads, key features, value heads
+    start = 3 * (1 + int(biases))
+    present = [heads, features, heads, features, heads]
+    for j in range(i):
+        if present[j]:
+            start = start + 4
+    if present[i]:
+        return w[start:start + 4]
+    return w[0:0]
+
+
+def project(x: Tensor, w: List[Tensor]) -> Tensor:
+    if len(w) > 1:
+        return torch.linear(x, w[0], w[1])
+    return torch.linear(x, w[0])
+
+
+# For autograd: [B, T, E] -> [B, T, E], written as the paper writes it
+
+
+def expand_heads(x: Tensor, w: List[Tensor]) -> Tensor:
+    # [B, T, H, D] -> [B, T, H', D]
+    if len(w) == 0:
+        return x
+    B, T, H, D = x.shape
+    w1, w2 = w[0], w[2]
+    if w1.dim() == 2:
+        w1, w2 = w1.unsqueeze(2), w2.unsqueeze(2)
+    p = (w1.size(2) - 1) // 2
+    x1 = torch.conv1d(x.reshape(B * T, H, D), w1, w[1], [1], [p])
+    x2 = x1 + torch.conv1d(torch.relu(x1), w2, w[3], [1], [p])
+    return x2.view(B, T, -1, D)
+
+
+def expand_features(x: Tensor, w: List[Tensor]) -> Tensor:
+    # [.., D] -> [.., D']
+    if len(w) == 0:
+        return x
+    y1 = torch.linear(x, w[0], w[1])
+    return y1 + torch.linear(torch.relu(y1), w[2], w[3])
+
+
+def rotate_heads(x: Tensor, base: float) -> Tensor:
+    # [B, T, H, D]
+    angles = __torch__.rotary_angles(x.size(1), x.size(3), base, x).unsqueeze(1)
+    return __torch__.rotate(x, torch.cos(angles).to(x.dtype), torch.sin(angles).to(x.dtype))
+
+
+def dot_product(q: Tensor, k: Tensor, v: Tensor, causal: bool, dropout: float) -> Tensor:
+    # q, k [B, T, H, D'], v [B, T, H, D] -> [B, T, H, D]; the fused kernels want equal sizes, so v is padded
+    D = v.size(3)
+    if k.size(2) != q.size(2):
+        k = k.repeat_interleave(q.size(2) // k.size(2), 2)
+        v = v.repeat_interleave(q.size(2) // v.size(2), 2)
+    if q.size(3) > D:
+        v = torch.pad(v, [0, q.size(3) - D])
+    y = torch.scaled_dot_product_attention(
+        q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2), None, dropout, causal)
+    return y.transpose(1, 2)[:, :, :, :D]
+
+
+def attention(x: Tensor, w: List[Tensor], size: int, biases: bool, heads: bool, features: bool, rotary: int,
+              base: float, causal: bool, dropout: float) -> Tensor:
+    # rotary: 0 none, 1 before, 2 after the expansion
+    B, T, E = x.shape
+    z = annotate(List[Tensor], [])
+    for i in range(3):
+        p = __torch__.part(w, i, biases)
+        y = __torch__.project(x, p).view(B, T, -1, size)
+        if rotary == 1 and i < 2:
+            y = __torch__.rotate_heads(y, base)
+        y = __torch__.expand_heads(y, __torch__.expansion(w, 2 * i, biases, heads, features))
+        if i < 2:
+            y = __torch__.expand_features(y, __torch__.expansion(w, 2 * i + 1, biases, heads, features))
+            if rotary == 2:
+                y = __torch__.rotate_heads(y, base)
+        z.append(y)
+    o = __torch__.dot_product(z[0], z[1], z[2], causal, dropout)
+    p = __torch__.part(w, 3, biases)
+    slots = p[0].size(1)
+    return __torch__.project(o.reshape(B, T, -1, slots).mean([2]), p)
+
+
+# By hand. Features come first and time last, [D, H, N] with N = B T tokens: a convolution over features is then a
+# product with a window of rows that already lie side by side, and every other step a product with long rows.
+
+
+def window(x: Tensor, K: int) -> Tensor:
+    # padded [D + K - 1, H, N] -> overlapping views [D, K H, N]
+    D, H, N = x.size(0) - K + 1, x.size(1), x.size(2)
+    return torch.as_strided(x, [D, K * H, N], [H * N, N, 1], x.storage_offset())
+
+
+def padded(D: int, H: int, N: int, K: int, like: Tensor) -> Tensor:
+    # [D + K - 1, H, N], zero in the padding
+    p = (K - 1) // 2
+    y = torch.empty([D + K - 1, H, N], dtype=like.dtype, device=like.device)
+    y[:p].zero_()
+    y[D + p:].zero_()
+    return y
+
+
+def taps(w: Tensor, compute: int) -> Tensor:
+    # [R, C, K] -> [1, R, K C]
+    return w.permute(0, 2, 1).reshape(1, w.size(0), -1).to(compute)
+
+
+def taps_back(w: Tensor, compute: int) -> Tensor:
+    # [R, C, K] -> [1, C, K R], the weights of the transposed convolution
+    return w.flip([2]).permute(1, 2, 0).reshape(1, w.size(1), -1).to(compute)
+
+
+def convolve(taps: Tensor, x: Tensor, K: int) -> Tensor:
+    # taps [1, R, K C], padded x [D + K - 1, C, N] -> [D, R, N]
+    y = __torch__.window(x, K)
+    return torch.bmm(taps.expand(y.size(0), taps.size(1), taps.size(2)), y)
+
+
+def tap_gradient(gy: Tensor, x: Tensor, K: int) -> Tensor:
+    # gy [D, R, N], padded x [D + K - 1, C, N] -> [R, C, K]
+    g = torch.bmm(gy, __torch__.window(x, K).transpose(1, 2)).sum([0], dtype=__torch__.wide(gy.dtype))  # [R, K C]
+    return g.view(gy.size(1), K, x.size(1)).permute(0, 2, 1)
+
+
+def expand_heads_forward(xp: Tensor, w: List[Tensor], K: int, compute: int) -> Tuple[Tensor, Tensor]:
+    # padded heads -> X2 [D, H', N] and padded relu(X1)
+    D, p = xp.size(0) - K + 1, (K - 1) // 2
+    w1, w2 = w[0].view(w[0].size(0), -1, K), w[2].view(w[2].size(0), -1, K)
+    x = __torch__.convolve(__torch__.taps(w1, compute), xp, K)
+    x += w[1].to(compute).view(1, -1, 1)
+    active = __torch__.padded(D, x.size(1), x.size(2), K, x)
+    torch.clamp_min(x, 0, out=active[p:D + p])
+    t = __torch__.taps(w2, compute)
+    x.baddbmm_(t.expand(D, t.size(1), t.size(2)), __torch__.window(active, K))
+    x += w[3].to(compute).view(1, -1, 1)
+    return x, active
+
+
+def expand_heads_backward(gx: Tensor, xp: Tensor, active: Tensor, w: List[Tensor], g: List[Tensor], K: int,
+                          compute: int) -> Tensor:
+    # gradient of X2 [D, H', N] -> gradient of the heads [D, H, N]
+    D, p = gx.size(0), (K - 1) // 2
+    w1, w2 = w[0].view(w[0].size(0), -1, K), w[2].view(w[2].size(0), -1, K)
+    g[3] += gx.sum([0, 2], dtype=g[3].dtype)
+    g[2].view(w2.shape).add_(__torch__.tap_gradient(gx, active, K))
+    gp = __torch__.padded(D, gx.size(1), gx.size(2), K, gx)
+    inner = gp[p:D + p]
+    inner.copy_(gx)
+    through = __torch__.convolve(__torch__.taps_back(w2, compute), gp, K)
+    torch.threshold_backward(through, active[p:D + p], 0, grad_input=through)
+    gx = through.add_(gx)
+    inner.copy_(gx)
+    g[1] += gx.sum([0, 2], dtype=g[1].dtype)
+    g[0].view(w1.shape).add_(__torch__.tap_gradient(gx, xp, K))
+    return __torch__.convolve(__torch__.taps_back(w1, compute), gp, K)
+
+
+def expand_features_forward(x: Tensor, w: List[Tensor], compute: int) -> Tuple[Tensor, Tensor]:
+    # [D, M] -> Y [D', M] and relu(Y1)
+    y = torch.mm(w[0].to(compute), x)
+    y += w[1].to(compute).unsqueeze(1)
+    active = torch.relu(y)
+    y.addmm_(w[2].to(compute), active)
+    y += w[3].to(compute).unsqueeze(1)
+    return y, active
+
+
+def expand_features_backward(gy: Tensor, x: Tensor, active: Tensor, w: List[Tensor], g: List[Tensor],
+                             compute: int) -> Tensor:
+    g[3] += gy.sum([1], dtype=g[3].dtype)
+    __torch__.accumulate(g[2], gy, active.t())
+    gy1 = torch.mm(w[2].to(compute).t(), gy)
+    torch.threshold_backward(gy1, active, 0, grad_input=gy1)
+    gy1.add_(gy)
+    g[1] += gy1.sum([1], dtype=g[1].dtype)
+    __torch__.accumulate(g[0], gy1, x.t())
+    return torch.mm(w[0].to(compute).t(), gy1)
+
+
+# Scaled dot product, causal, in blocks of queries that skip the keys of their future. q [D', Hk G B, T] with its
+# scale, k [D', Hk B, T], v [D, Hk B, T]; G query heads share a key/value head
+
+
+def query_block(q: Tensor, a: int, b: int, G: int, B: int) -> Tensor:
+    # [D, Hk G B, T] -> [Hk B, D, G (b - a)]
+    if G == 1:
+        return q[:, :, a:b].permute(1, 0, 2)
+    D, M, T = q.shape
+    block = q.view(D, -1, G, B, T)[:, :, :, :, a:b].permute(1, 3, 0, 2, 4)  # [Hk, B, D, G, b - a]
+    return block.reshape(M // G, D, -1)
+
+
+def put_query_block(q: Tensor, block: Tensor, a: int, b: int, G: int, B: int) -> None:
+    # the inverse: writes [Hk B, D, G (b - a)] into [D, Hk G B, T]
+    if G == 1:
+        q[:, :, a:b] = block.permute(1, 0, 2)
+    else:
+        D, M, T = q.shape
+        q.view(D, -1, G, B, T)[:, :, :, :, a:b] = block.view(-1, B, D, G, b - a).permute(2, 0, 3, 1, 4)
+
+
+def causal_forward(q: Tensor, k: Tensor, v: Tensor, G: int, B: int) -> Tuple[Tensor, List[Tensor]]:
+    T = q.size(2)
+    kt, vt = k.permute(1, 0, 2), v.permute(1, 0, 2)  # [M, D', T], [M, D, T]
+    o = torch.empty([v.size(0), q.size(1), T], dtype=v.dtype, device=v.device)
+    size = __torch__.block_size(T)
+    future = torch.full([size, size], -float("inf"), dtype=q.dtype, device=q.device).triu_(1)
+    p = annotate(List[Tensor], [])
+    for i in range((T + size - 1) // size):
+        a, b = i * size, min(T, i * size + size)
+        s = torch.bmm(__torch__.query_block(q, a, b, G, B).transpose(1, 2), kt[:, :, :b])  # [M, G (b - a), b]
+        s.view(-1, b - a, b)[:, :, a:] += future[:b - a, :b - a]
+        torch._softmax(s, -1, False, out=s)
+        __torch__.put_query_block(o, torch.bmm(vt[:, :, :b], s.transpose(1, 2)), a, b, G, B)
+        p.append(s)
+    return o, p
+
+
+def causal_backward(go: Tensor, q: Tensor, k: Tensor, v: Tensor, p: List[Tensor], G: int,
+                    B: int) -> Tuple[Tensor, Tensor, Tensor]:
+    T = q.size(2)
+    kt, vt = k.permute(1, 0, 2), v.permute(1, 0, 2)
+    gq, gk, gv = torch.empty_like(q), torch.zeros_like(k), torch.zeros_like(v)
+    gkt, gvt = gk.permute(1, 0, 2), gv.permute(1, 0, 2)
+    size = __torch__.block_size(T)
+    for i in range(len(p)):
+        a, b = i * size, min(T, i * size + size)
+        goi = __torch__.query_block(go, a, b, G, B)  # [M, D, G (b - a)]
+        gvt[:, :, :b] += torch.bmm(goi, p[i])
+        gs = torch.bmm(goi.transpose(1, 2), vt[:, :, :b])
+        torch._softmax_backward_data(gs, p[i], -1, q.dtype, grad_input=gs)
+        __torch__.put_query_block(gq, torch.bmm(kt[:, :, :b], gs.transpose(1, 2)), a, b, G, B)
+        gkt[:, :, :b] += torch.bmm(__torch__.query_block(q, a, b, G, B), gs)
+    return gq, gk, gv
+
+
+def block_size(T: int) -> int:
+    if T <= 512:
+        return 64
+    return 128
+
+
+# The same by libtorch's own kernel, through autograd: on a GPU, and where the weights of long sequences would take too
+# much memory
+
+
+def by_library(x: Tensor, T: int) -> bool:
+    return x.is_cuda or T > 2048
+
+
+def time_before_features(x: Tensor, B: int) -> Tensor:
+    # [D, H B, T] -> [B, H, T, D]
+    D, M, T = x.shape
+    return x.view(D, -1, B, T).permute(2, 1, 3, 0).contiguous()
+
+
+def features_before_time(x: Tensor) -> Tensor:
+    # [B, H, T, D] -> [D, H B, T]
+    return x.permute(3, 1, 0, 2).reshape(x.size(3), -1, x.size(2))
+
+
+def library_forward(q: Tensor, k: Tensor, v: Tensor, G: int, B: int) -> Tuple[Tensor, List[Tensor]]:
+    q = __torch__.time_before_features(q, B).requires_grad_(True)
+    k = __torch__.time_before_features(k, B).requires_grad_(True)
+    v = __torch__.time_before_features(v, B).requires_grad_(True)
+    torch.set_grad_enabled(True)
+    keys, values = k, v
+    if G > 1:
+        keys, values = k.repeat_interleave(G, 1), v.repeat_interleave(G, 1)
+    values = torch.pad(values, [0, q.size(3) - v.size(3)])
+    o = torch.scaled_dot_product_attention(q, keys, values, None, 0., True, scale=1.)[:, :, :, :v.size(3)]
+    torch.set_grad_enabled(False)
+    return __torch__.features_before_time(o.detach()), [q, k, v, o]
+
+
+def library_backward(go: Tensor, saved: List[Tensor], B: int) -> Tuple[Tensor, Tensor, Tensor]:
+    go = __torch__.time_before_features(go, B)
+    gradients = annotate(List[Optional[Tensor]], [go])
+    g = torch.grad([saved[3]], saved[:3], gradients, None, False, False)
+    return (__torch__.features_before_time(unchecked_cast(Tensor, g[0])),
+            __torch__.features_before_time(unchecked_cast(Tensor, g[1])),
+            __torch__.features_before_time(unchecked_cast(Tensor, g[2])))
+
+
+# The whole attention
+
+
+def attention_tables(T: int, size: int, base: float, scale: float, compute: int, like: Tensor) -> List[Tensor]:
+    # cos and sin of the angles, [size / 2, 1, 1, T], as they are for keys, scaled for queries
+    angles = __torch__.rotary_angles(T, size, base, like).t().reshape(-1, 1, 1, T)
+    cos, sin = torch.cos(angles), torch.sin(angles)
+    t = __torch__.wide(compute)
+    return [(cos * scale).to(t), (sin * scale).to(t), cos.to(t), sin.to(t)]
+
+
+def turn(x: Tensor, tables: List[Tensor], i: int, direction: float, B: int) -> Tensor:
+    # query (i = 0) or key (i = 1) [D, H, N], turned in place where its type allows
+    y = x.to(tables[0].dtype)
+    __torch__.rotate_rows(y.view(x.size(0), x.size(1), B, -1), tables[2 * i], tables[2 * i + 1], direction)
+    return y.to(x.dtype)
+
+
+def attention_forward(x: Tensor, w: List[Tensor], tables: List[Tensor], size: int, kernel: int, biases: bool,
+                      heads: bool, features: bool, rotary: int, compute: int) -> Tuple[Tensor, List[Tensor]]:
+    # [B, T, E] -> [B, T, E] and what the backward pass needs
+    B, T, E = x.shape
+    N = B * T
+    D = size
+    n = x.reshape(N, E).to(compute)
+    saved = [n]
+    z = annotate(List[Tensor], [])
+    for i in range(3):
+        p = __torch__.part(w, i, biases)
+        H = p[0].size(0) // D
+        y = __torch__.padded(D, H, N, kernel, n)
+        inner = y[(kernel - 1) // 2:D + (kernel - 1) // 2]
+        torch.mm(__torch__.features_first(p[0], D).to(compute), n.t(), out=inner.view(D * H, N))
+        if biases:
+            inner += p[1].to(compute).view(H, D).t().unsqueeze(2)
+        if rotary == 1 and i < 2:
+            turned = __torch__.turn(inner, tables, 1, 1., B)
+            if n.dtype != tables[0].dtype:
+                inner.copy_(turned)
+        if heads:
+            saved.append(y)
+            y, active = __torch__.expand_heads_forward(
+                y, __torch__.expansion(w, 2 * i, biases, heads, features), kernel, compute)
+            saved.append(active)
+        if features and i < 2:
+            saved.append(y)
+            y, active = __torch__.expand_features_forward(
+                y.view(D, -1), __torch__.expansion(w, 2 * i + 1, biases, heads, features), compute)
+            y = y.view(y.size(0), -1, N)
+            saved.append(active)
+        if rotary == 2 and i < 2:
+            y = __torch__.turn(y, tables, i, 1., B)
+        elif i == 0:
+            y.mul_(float(y.size(0)) ** -0.5)
+        z.append(y.view(y.size(0), -1, T))
+    G = z[0].size(1) // z[1].size(1)
+    groups = z[0].size(1) * D // (B * __torch__.part(w, 3, biases)[0].size(1))
+    if __torch__.by_library(x, T):
+        o, kept = __torch__.library_forward(z[0], z[1], z[2], G, B)
+    else:
+        o, p = __torch__.causal_forward(z[0], z[1], z[2], G, B)
+        kept = z + p
+    w_o = __torch__.part(w, 3, biases)
+    slots = w_o[0].size(1)
+    if groups > 1:
+        o = o.view(D, groups, -1).mean([1])
+    o = o.view(slots, N)
+    y = torch.mm(o.t(), __torch__.features_first(w_o[0].t(), D).to(compute))
+    if biases:
+        y += w_o[1].to(compute)
+    return y.view(B, T, E), saved + [o] + kept
+
+
+def attention_backward(gy: Tensor, saved: List[Tensor], w: List[Tensor], g: List[Tensor], tables: List[Tensor],
+                       size: int, kernel: int, biases: bool, heads: bool, features: bool, rotary: int,
+                       compute: int) -> Tensor:
+    B, T, E = gy.shape
+    N = B * T
+    D = size
+    n = saved[0]
+    gy = gy.reshape(N, E).to(compute)
+    own = 1 + int(heads) * 6 + int(features) * 4
+    o = saved[own]
+    w_o, g_o = __torch__.part(w, 3, biases), __torch__.part(g, 3, biases)
+    slots = w_o[0].size(1)
+    if biases:
+        __torch__.sum_rows(g_o[1], gy)
+    __torch__.add_features_first(g_o[0].t(), torch.mm(o, gy), D)
+    go = torch.mm(__torch__.features_first(w_o[0].t(), D).to(compute), gy.t())  # [D H, N]
+    groups = 1
+    if heads:
+        groups = __torch__.expansion(w, 0, biases, heads, features)[0].size(0) * D // slots
+    if groups > 1:
+        go = go.div_(groups).view(D, 1, -1).expand(D, groups, slots // D * N).contiguous()
+    G = __torch__.part(w, 0, biases)[0].size(0) // __torch__.part(w, 1, biases)[0].size(0)
+    go = go.view(D, -1, T)
+    if __torch__.by_library(go, T):
+        gq, gk, gv = __torch__.library_backward(go, saved[own + 1:], B)
+    else:
+        gq, gk, gv = __torch__.causal_backward(
+            go, saved[own + 1], saved[own + 2], saved[own + 3], saved[own + 4:], G, B)
+    gz = [gq, gk, gv]
+    gn = torch.empty([0], dtype=n.dtype, device=n.device)
+    at = 1
+    for i in range(3):
+        gx = gz[i].view(gz[i].size(0), -1, N)
+        if rotary == 2 and i < 2:
+            gx = __torch__.turn(gx, tables, i, -1., B)
+        elif i == 0:
+            gx.mul_(float(gx.size(0)) ** -0.5)
+        first = at
+        if heads:
+            at = at + 2
+        if features and i < 2:
+            x = saved[at]
+            gx = __torch__.expand_features_backward(
+                gx.view(gx.size(0), -1), x.view(D, -1), saved[at + 1],
+                __torch__.expansion(w, 2 * i + 1, biases, heads, features),
+                __torch__.expansion(g, 2 * i + 1, biases, heads, features), compute).view(D, -1, N)
+            at = at + 2
+        if heads:
+            gx = __torch__.expand_heads_backward(
+                gx, saved[first], saved[first + 1], __torch__.expansion(w, 2 * i, biases, heads, features),
+                __torch__.expansion(g, 2 * i, biases, heads, features), kernel, compute)
+        if rotary == 1 and i < 2:
+            gx = __torch__.turn(gx, tables, 1, -1., B)
+        p, gp = __torch__.part(w, i, biases), __torch__.part(g, i, biases)
+        if biases:
+            gp[1].add_(gx.sum([2], dtype=gp[1].dtype).t().reshape(-1))
+        flat = gx.reshape(-1, N)
+        __torch__.add_features_first(gp[0], torch.mm(flat, n), D)
+        if i == 0:
+            gn = torch.mm(flat.t(), __torch__.features_first(p[0], D).to(compute))
+        else:
+            gn.addmm_(flat.t(), __torch__.features_first(p[0], D).to(compute))
+    return gn.view(B, T, E)
+
+
+def features_first(w: Tensor, D: int) -> Tensor:
+    # rows (head, feature) -> rows (feature, head)
+    return w.reshape(-1, D, w.size(1)).transpose(0, 1).reshape(w.shape)
+
+
+def add_features_first(g: Tensor, rows: Tensor, D: int) -> None:
+    # adds rows (feature, head) to rows (head, feature)
+    H = g.size(0) // D
+    g += rows.view(D, H, -1).transpose(0, 1).reshape(g.size(0), -1)
