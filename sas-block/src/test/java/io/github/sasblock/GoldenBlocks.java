@@ -4,13 +4,16 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
-import io.github.sasblock.attention.MultiHeadAttention;
+import io.github.sasblock.attention.RotaryEmbedding;
 import io.github.sasblock.safetensors.BlockWeights;
 import io.github.sasblock.sas.SasAttention;
 import io.github.sasblock.transformer.AttentionConfig;
 import io.github.sasblock.transformer.CausalLanguageModel;
 import io.github.sasblock.transformer.LanguageModelConfig;
+import io.github.sasblock.transformer.MfaConfig;
+import io.github.sasblock.transformer.MlaConfig;
 import io.github.sasblock.transformer.MultiHeadConfig;
+import io.github.sasblock.transformer.TpaConfig;
 import java.io.IOException;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -23,6 +26,36 @@ final class GoldenBlocks {
                     "c_q", "projection.query",
                     "c_k", "projection.key",
                     "c_v", "projection.value",
+                    "c_proj", "output");
+
+    private static final Map<String, String> LATENT_NAMES =
+            Map.of(
+                    "q_a_proj", "query.down",
+                    "q_a_layernorm", "query.norm",
+                    "q_b_proj", "query.up",
+                    "kv_a_proj_with_mqa", "keyValueDown",
+                    "kv_a_layernorm", "keyValueNorm",
+                    "kv_b_proj", "keyValueUp",
+                    "c_proj", "output");
+
+    private static final Map<String, String> FACTORIZED_NAMES =
+            Map.of(
+                    "c_q", "query.down",
+                    "q_layernorm", "query.norm",
+                    "w_q", "query.up",
+                    "c_k", "key",
+                    "c_v", "value",
+                    "c_proj", "output");
+
+    private static final Map<String, String> TENSOR_PRODUCT_NAMES =
+            Map.of(
+                    "c_qkv.c_q", "query",
+                    "c_qkv.W_A_q", "query.headFactor",
+                    "c_qkv.W_B_q", "query.featureFactor",
+                    "c_qkv.W_A_k", "key.headFactor",
+                    "c_qkv.W_B_k", "key.featureFactor",
+                    "c_qkv.W_A_v", "value.headFactor",
+                    "c_qkv.W_B_v", "value.featureFactor",
                     "c_proj", "output");
 
     private static final Map<String, String> SAS_PARTS =
@@ -40,11 +73,68 @@ final class GoldenBlocks {
 
     private GoldenBlocks() {}
 
+    /** Runs a case of a kind. */
+    static GoldenCase.Errors errors(String kind, GoldenCase golden) throws IOException {
+        if (kind.equals("sas")) {
+            return sas(golden);
+        }
+        String attention = kind.replaceFirst("^model-", "");
+        AttentionConfig config = config(attention, golden);
+        Map<String, String> names = names(attention);
+        return kind.equals(attention)
+                ? attention(golden, config, names)
+                : model(golden, config, names);
+    }
+
+    private static AttentionConfig config(String kind, GoldenCase golden) {
+        int heads = golden.size("n_head");
+        int size = golden.size("head_dim");
+        boolean bias = golden.flag("bias");
+        double base = RotaryEmbedding.DEFAULT_BASE;
+        return switch (kind) {
+            case "mha", "gqa", "mqa" ->
+                    new MultiHeadConfig(
+                            heads, heads / golden.size("group_size", 1), size, bias, true, base);
+            case "mla" ->
+                    new MlaConfig(
+                            heads,
+                            size,
+                            golden.size("qk_rope_head_dim"),
+                            golden.size("v_head_dim"),
+                            golden.size("q_lora_rank"),
+                            golden.size("kv_lora_rank"),
+                            bias,
+                            base);
+            case "mfa" -> new MfaConfig(heads, size, golden.size("share_q_dim"), bias, true, base);
+            case "tpa" ->
+                    new TpaConfig(
+                            heads,
+                            size,
+                            golden.size("q_rank"),
+                            golden.size("rank"),
+                            bias,
+                            true,
+                            base);
+            case "tpa-kvonly" ->
+                    new TpaConfig(heads, size, 0, golden.size("rank"), bias, true, base);
+            default -> throw new IllegalArgumentException("unknown kind " + kind);
+        };
+    }
+
+    private static Map<String, String> names(String kind) {
+        return switch (kind) {
+            case "mla" -> LATENT_NAMES;
+            case "mfa" -> FACTORIZED_NAMES;
+            case "tpa", "tpa-kvonly" -> TENSOR_PRODUCT_NAMES;
+            default -> MULTI_HEAD_NAMES;
+        };
+    }
+
     /**
      * The file begins at the projected heads: with the identity as projection, heads concatenated
      * are the block's inputs.
      */
-    static GoldenCase.Errors sas(GoldenCase golden) throws IOException {
+    private static GoldenCase.Errors sas(GoldenCase golden) throws IOException {
         int heads = golden.size("heads");
         int size = golden.size("head_dim");
         long embedding = (long) heads * size;
@@ -103,23 +193,11 @@ final class GoldenBlocks {
         return "expansion." + role + part + name.substring(last);
     }
 
-    static GoldenCase.Errors multiHead(GoldenCase golden) throws IOException {
-        int heads = golden.size("n_head");
-        Block block =
-                MultiHeadAttention.builder()
-                        .setEmbeddingSize(golden.size("n_embd"))
-                        .setHeadCount(heads)
-                        .optKeyValueHeadCount(heads / golden.size("group_size", 1))
-                        .optHeadSize(golden.size("head_dim"))
-                        .optBias(golden.flag("bias"))
-                        .optRotary(true)
-                        .optCausal(true)
-                        .build();
-        return attention(golden, block, renamed(MULTI_HEAD_NAMES));
-    }
-
     private static GoldenCase.Errors attention(
-            GoldenCase golden, Block block, UnaryOperator<String> ourName) throws IOException {
+            GoldenCase golden, AttentionConfig config, Map<String, String> names)
+            throws IOException {
+        Block block = config.build(golden.size("n_embd"), 0);
+        UnaryOperator<String> ourName = name -> renamed(names, name);
         NDArray x = golden.input("x");
         golden.load(block, ourName, x.getShape());
         NDArray cotangent = golden.read("cotangent");
@@ -134,11 +212,10 @@ final class GoldenBlocks {
         return golden.errors();
     }
 
-    static GoldenCase.Errors model(GoldenCase golden) throws IOException {
-        int heads = golden.size("n_head");
-        AttentionConfig attention =
-                MultiHeadConfig.of(
-                        heads, heads / golden.size("group_size", 1), golden.size("head_dim"));
+    private static GoldenCase.Errors model(
+            GoldenCase golden, AttentionConfig attention, Map<String, String> names)
+            throws IOException {
+        UnaryOperator<String> ourName = name -> modelName(names, name);
         int embedding = golden.size("n_embd");
         CausalLanguageModel model =
                 new CausalLanguageModel(
@@ -146,7 +223,7 @@ final class GoldenBlocks {
                                 golden.size("vocab_size"),
                                 embedding,
                                 golden.size("n_layer"),
-                                LanguageModelConfig.defaultHiddenSize(embedding),
+                                hiddenSize(golden),
                                 attention,
                                 0,
                                 true,
@@ -155,7 +232,7 @@ final class GoldenBlocks {
         NDArray tokens = golden.input("tokens"); // [B, T + 1]
         NDArray inputs = tokens.get(":, :-1");
         NDArray targets = tokens.get(":, 1:");
-        golden.load(model, GoldenBlocks::modelName, inputs.getShape());
+        golden.load(model, ourName, inputs.getShape());
         golden.differentiate(
                 () -> {
                     NDArray logits = model.logits(golden.parameters(), inputs, 0, true);
@@ -166,26 +243,29 @@ final class GoldenBlocks {
                     golden.output("loss", loss);
                     return loss;
                 });
-        golden.gradients(model, GoldenBlocks::modelName);
+        golden.gradients(model, ourName);
         return golden.errors();
     }
 
+    private static int hiddenSize(GoldenCase golden) throws IOException {
+        NDArray gate = golden.read("weight.transformer.h.0.mlp.c_fc1.weight"); // [hidden, E]
+        return Math.toIntExact(gate.getShape().get(0));
+    }
+
     // transformer.h.0.attn.c_q.weight → layer0.attention.projection.query.weight
-    private static String modelName(String name) {
+    private static String modelName(Map<String, String> attentionNames, String name) {
         if (name.equals("transformer.wte.weight")) {
             return "embedding";
         }
-        String[] parts = name.split("\\.");
+        String[] parts = name.split("\\.", 5); // transformer, h, 0, attn, c_q.weight
         String layer = "layer" + parts[2];
         return parts[3].equals("attn")
-                ? layer + ".attention." + MULTI_HEAD_NAMES.get(parts[4]) + "." + parts[5]
-                : layer + ".feedForward." + FEED_FORWARD_NAMES.get(parts[4]) + "." + parts[5];
+                ? layer + ".attention." + renamed(attentionNames, parts[4])
+                : layer + ".feedForward." + renamed(FEED_FORWARD_NAMES, parts[4]);
     }
 
-    private static UnaryOperator<String> renamed(Map<String, String> names) {
-        return name -> {
-            int last = name.lastIndexOf('.');
-            return names.get(name.substring(0, last)) + name.substring(last);
-        };
+    private static String renamed(Map<String, String> names, String name) {
+        int last = name.lastIndexOf('.');
+        return names.get(name.substring(0, last)) + name.substring(last);
     }
 }

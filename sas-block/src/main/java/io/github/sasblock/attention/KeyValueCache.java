@@ -7,9 +7,12 @@ import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import io.github.sasblock.nn.Check;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * The keys and values of the tokens so far, kept while decoding.
+ * What an attention keeps of the tokens so far while decoding: their keys and values, or whatever
+ * the attention makes keys and values of, such as latents or factors.
  *
  * <p>It owns its arrays: close it when the sequence is done. It is for inference; no gradient flows
  * through it. A token is written behind those that are there; when there is no room left, room for
@@ -20,14 +23,13 @@ public final class KeyValueCache implements AutoCloseable {
     private static final int GROWTH = 2;
 
     private final NDManager manager;
-    private Store keys; // [B, S, H, Dk]
-    private Store values; // [B, S, H, Dv]
+    private final List<Store> held = new ArrayList<>();
 
     /**
      * Room for tokens, of which the first are taken.
      *
-     * @param room [B, C, H, D]
-     * @param taken the first S tokens of it [B, S, H, D]
+     * @param room [B, C, ..]
+     * @param taken the first S tokens of it [B, S, ..]
      */
     private record Store(NDArray room, NDArray taken) {
 
@@ -50,22 +52,41 @@ public final class KeyValueCache implements AutoCloseable {
     }
 
     /**
-     * Adds the keys and values of new tokens.
+     * Adds what belongs to new tokens.
      *
-     * @param newKeys [B, T, H, Dk]
-     * @param newValues [B, T, H, Dv]
-     * @return all keys [B, S, H, Dk] and values [B, S, H, Dv] so far, owned by this cache and valid
-     *     until the next tokens are added
-     * @throws IllegalArgumentException if their batch, heads or sizes are not those held
+     * @param next one array or more [B, T, ..], as many as were added before, of the same sizes but
+     *     for T; for example keys [B, T, H, Dk] and values [B, T, H, Dv]
+     * @return the same arrays for all tokens so far [B, S, ..], owned by this cache and valid until
+     *     the next tokens are added
+     * @throws IllegalArgumentException if their number or a size is not that of what is held
      */
-    public NDList append(NDArray newKeys, NDArray newValues) {
-        if (keys != null) {
-            requireContinuation(keys.taken().getShape(), newKeys.getShape());
-            requireContinuation(values.taken().getShape(), newValues.getShape());
+    public NDList append(NDArray... next) {
+        Check.positive("number of arrays appended", next.length);
+        for (NDArray array : next) {
+            requireSameTokens(next[0].getShape(), array.getShape());
         }
-        keys = extend(keys, newKeys);
-        values = extend(values, newValues);
-        return new NDList(keys.taken(), values.taken());
+        if (held.isEmpty()) {
+            for (NDArray array : next) {
+                held.add(extend(null, array));
+            }
+            return taken();
+        }
+        Check.that(
+                next.length == held.size(),
+                "number of arrays appended",
+                next.length,
+                "as many as are held, " + held.size());
+        for (int i = 0; i < next.length; i++) {
+            requireContinuation(held.get(i).taken().getShape(), next[i].getShape());
+        }
+        for (int i = 0; i < next.length; i++) {
+            held.set(i, extend(held.get(i), next[i]));
+        }
+        return taken();
+    }
+
+    private NDList taken() {
+        return new NDList(held.stream().map(Store::taken).toList());
     }
 
     private Store extend(Store past, NDArray next) {
@@ -88,7 +109,7 @@ public final class KeyValueCache implements AutoCloseable {
 
     private NDArray newRoom(NDArray like, long capacity) {
         Shape shape = like.getShape();
-        Shape room = new Shape(shape.get(0), capacity, shape.get(2), shape.get(3));
+        Shape room = new Shape(shape.get(0), capacity).addAll(shape.slice(2));
         return owned(manager.create(room, like.getDataType()));
     }
 
@@ -96,6 +117,14 @@ public final class KeyValueCache implements AutoCloseable {
         array.attach(manager);
         NDScope.unregister(array); // the cache outlives the scope of one step
         return array;
+    }
+
+    private static void requireSameTokens(Shape first, Shape shape) {
+        Check.that(
+                shape.dimension() >= 2 && shape.slice(0, 2).equals(first.slice(0, 2)),
+                "shape of what is appended",
+                shape,
+                "(B, T, ..) with the B and T of " + first);
     }
 
     private static void requireContinuation(Shape past, Shape next) {
@@ -112,24 +141,24 @@ public final class KeyValueCache implements AutoCloseable {
      * @return S, 0 at first
      */
     public long length() {
-        return keys == null ? 0 : keys.length();
+        return held.isEmpty() ? 0 : held.get(0).length();
     }
 
     /**
-     * Returns the memory that the keys and values of the tokens held take. While tokens come one by
-     * one, up to as much again may be reserved for those to come.
+     * Returns the memory that what is held of the tokens takes. While tokens come one by one, up to
+     * as much again may be reserved for those to come.
      *
      * @return bytes
      */
     public long bytes() {
-        return keys == null ? 0 : bytesOf(keys.taken()) + bytesOf(values.taken());
+        return held.stream().mapToLong(store -> bytesOf(store.taken())).sum();
     }
 
     private static long bytesOf(NDArray array) {
         return array.size() * array.getDataType().getNumOfBytes();
     }
 
-    /** Frees the keys and values. */
+    /** Frees what is held. */
     @Override
     public void close() {
         manager.close();

@@ -1,8 +1,12 @@
 package io.github.sasblock.nn;
 
 import ai.djl.MalformedModelException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.AbstractBlock;
+import ai.djl.nn.Block;
+import ai.djl.training.ParameterStore;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -28,6 +32,20 @@ public abstract class DescribedBlock extends AbstractBlock {
      * @return for example {@code MultiHeadAttention[E=64, H=4, D=16, …]}
      */
     public abstract String description();
+
+    /**
+     * Runs a child of one input and one output.
+     *
+     * @param child the child
+     * @param parameterStore where parameters are read
+     * @param x its input
+     * @param training whether gradients are wanted
+     * @return its output
+     */
+    protected static NDArray apply(
+            Block child, ParameterStore parameterStore, NDArray x, boolean training) {
+        return child.forward(parameterStore, new NDList(x), training).singletonOrThrow();
+    }
 
     /** {@inheritDoc} */
     @Override

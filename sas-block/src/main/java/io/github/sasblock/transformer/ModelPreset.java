@@ -2,6 +2,7 @@ package io.github.sasblock.transformer;
 
 import io.github.sasblock.sas.SasShape;
 import io.github.sasblock.sas.SasShape.HeadExpansionKind;
+import java.util.function.IntFunction;
 
 /** Sizes that have a name. */
 public enum ModelPreset {
@@ -113,5 +114,36 @@ public enum ModelPreset {
                         HeadExpansionKind.CONVOLUTION,
                         KERNEL_SIZE,
                         true));
+    }
+
+    /**
+     * Returns an attention at this size, with heads by which a layer has the parameters of {@link
+     * #multiHead()}'s ({@link MatchedSizes.Rule#HEADS}). Grouped-query attention has two key/value
+     * heads; ranks are those of {@link MlaConfig#of}, {@link MfaConfig#of} and {@link
+     * TpaConfig#of}.
+     *
+     * @param name one of {@link AttentionConfig#NAMES}
+     * @return the attention, and the hidden size of the feed-forward network beside it
+     * @throws IllegalArgumentException if there is no attention of this name
+     */
+    public MatchedSizes matched(String name) {
+        int size = headSize();
+        return switch (name) {
+            case "mha" -> MatchedSizes.keepingHeads(embeddingSize, multiHead());
+            case "gqa" -> byHeads(pairs -> MultiHeadConfig.of(2 * pairs, 2, size));
+            case "mqa" -> byHeads(heads -> MultiHeadConfig.of(heads, 1, size));
+            case "mla" -> byHeads(heads -> MlaConfig.of(embeddingSize, heads, size));
+            case "mfa" -> byHeads(heads -> MfaConfig.of(embeddingSize, heads, 2 * size));
+            case "tpa" -> byHeads(heads -> TpaConfig.of(embeddingSize, heads, size));
+            case "tpa-kv" -> byHeads(heads -> TpaConfig.keyValueOnly(embeddingSize, heads, size));
+            case "sas" -> MatchedSizes.keepingHeads(embeddingSize, sas());
+            default ->
+                    throw new IllegalArgumentException(
+                            "attention = " + name + ", expected one of " + AttentionConfig.NAMES);
+        };
+    }
+
+    private MatchedSizes byHeads(IntFunction<AttentionConfig> attentions) {
+        return MatchedSizes.byHeads(embeddingSize, attentions);
     }
 }

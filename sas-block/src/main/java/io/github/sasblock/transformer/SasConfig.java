@@ -52,6 +52,12 @@ public record SasConfig(
 
     /** {@inheritDoc} */
     @Override
+    public int headCount() {
+        return shape.headCount();
+    }
+
+    /** {@inheritDoc} */
+    @Override
     public Attention build(long embeddingSize, float dropout) {
         return SasAttention.builder()
                 .setEmbeddingSize(embeddingSize)

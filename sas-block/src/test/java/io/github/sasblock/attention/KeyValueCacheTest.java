@@ -128,6 +128,56 @@ class KeyValueCacheTest extends ArrayTest {
     }
 
     @Test
+    void holdsAsManyArraysOfAnyAxesAsAreAppended() {
+        NDArray latent = normal(2, 5, 3);
+        NDArray rotated = normal(2, 5, 1, 2);
+        NDArray factor = normal(2, 5, 4, 2);
+        try (KeyValueCache cache = new KeyValueCache(manager)) {
+            for (int t = 0; t < 5; t++) {
+                NDIndex token = new NDIndex(":, {}:{}", t, t + 1);
+                cache.append(latent.get(token), rotated.get(token), factor.get(token));
+            }
+            assertThat(cache.length()).isEqualTo(5);
+            assertThat(cache.bytes())
+                    .isEqualTo(4 * (latent.size() + rotated.size() + factor.size()));
+            NDList all =
+                    cache.append(latent.get(":, :1"), rotated.get(":, :1"), factor.get(":, :1"));
+            assertThat(all.get(0).get(":, :5")).isEqualTo(latent);
+            assertThat(all.get(1).get(":, :5")).isEqualTo(rotated);
+            assertThat(all.get(2).get(":, :5")).isEqualTo(factor);
+        }
+    }
+
+    @Test
+    void refusesAnotherNumberOfArrays() {
+        NDArray x = normal(2, 1, 3, 4);
+        try (KeyValueCache cache = new KeyValueCache(manager)) {
+            assertThatThrownBy(cache::append)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("number of arrays appended = 0, expected at least 1");
+            cache.append(x, x);
+            assertThatThrownBy(() -> cache.append(x))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("number of arrays appended = 1, expected as many as are held, 2");
+            assertThat(cache.length()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void refusesArraysOfDifferentTokens() {
+        NDArray x = normal(2, 1, 3, 4);
+        NDArray longer = normal(2, 2, 3, 4);
+        try (KeyValueCache cache = new KeyValueCache(manager)) {
+            assertThatThrownBy(() -> cache.append(x, longer))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage(
+                            "shape of what is appended = (2, 2, 3, 4), expected (B, T, ..) with the"
+                                    + " B and T of (2, 1, 3, 4)");
+            assertThat(cache.length()).isZero();
+        }
+    }
+
+    @Test
     void cannotBeReadAsIfItWereShorter() {
         NDArray x = normal(2, 1, 3, 4);
         NDArray next = normal(2, 1, 12);

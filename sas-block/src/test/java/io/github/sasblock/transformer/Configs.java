@@ -24,9 +24,22 @@ final class Configs {
                 multiHead(),
                 MultiHeadConfig.of(HEADS, 2, SIZE),
                 MultiHeadConfig.of(HEADS, 1, SIZE),
+                MlaConfig.of(EMBEDDING, HEADS, SIZE),
+                MfaConfig.of(EMBEDDING, HEADS, SIZE),
+                TpaConfig.of(EMBEDDING, HEADS, SIZE),
+                TpaConfig.keyValueOnly(EMBEDDING, HEADS, SIZE),
                 sas(RotaryPlacement.AFTER, CacheForm.COMPACT),
                 sas(RotaryPlacement.AFTER, CacheForm.EXPANDED),
                 sas(RotaryPlacement.BEFORE, CacheForm.COMPACT));
+    }
+
+    /** Those whose scores depend on relative positions alone. */
+    static Stream<AttentionConfig> relative() {
+        return attentions()
+                .filter(
+                        attention ->
+                                !(attention instanceof SasConfig sas)
+                                        || sas.rotary() == RotaryPlacement.AFTER);
     }
 
     static AttentionConfig multiHead() {

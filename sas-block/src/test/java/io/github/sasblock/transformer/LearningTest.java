@@ -24,7 +24,10 @@ class LearningTest extends ArrayTest {
 
     static Stream<AttentionConfig> attentions() {
         return Stream.of(
-                Configs.multiHead(), Configs.sas(RotaryPlacement.AFTER, CacheForm.COMPACT));
+                Configs.multiHead(),
+                MlaConfig.of(Configs.EMBEDDING, 4, 6),
+                TpaConfig.of(Configs.EMBEDDING, 4, 6),
+                Configs.sas(RotaryPlacement.AFTER, CacheForm.COMPACT));
     }
 
     @ParameterizedTest

@@ -1,6 +1,5 @@
 package io.github.sasblock.examples.config;
 
-import io.github.sasblock.attention.RotaryEmbedding;
 import io.github.sasblock.examples.lab.LabTask;
 import io.github.sasblock.examples.problem.Problems;
 import io.github.sasblock.examples.train.AdamW;
@@ -9,16 +8,8 @@ import io.github.sasblock.examples.train.LearningRate;
 import io.github.sasblock.examples.train.TrainingSettings;
 import io.github.sasblock.kernel.Kernels;
 import io.github.sasblock.kernel.Precision;
-import io.github.sasblock.sas.CacheForm;
-import io.github.sasblock.sas.RotaryPlacement;
-import io.github.sasblock.sas.SasInitialization;
-import io.github.sasblock.sas.SasShape;
-import io.github.sasblock.sas.SasShape.HeadExpansionKind;
-import io.github.sasblock.transformer.AttentionConfig;
-import io.github.sasblock.transformer.LanguageModelConfig;
+import io.github.sasblock.transformer.MatchedSizes;
 import io.github.sasblock.transformer.ModelPreset;
-import io.github.sasblock.transformer.MultiHeadConfig;
-import io.github.sasblock.transformer.SasConfig;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
@@ -37,17 +28,6 @@ final class RunConfigReader {
                             Stream.of("builtin:books", "builtin:arxiv", "builtin:mixed"),
                             LabTask.labels().stream())
                     .toList();
-    private static final List<String> ATTENTIONS = List.of("mha", "gqa", "mqa", "sas");
-    private static final List<String> SAS_ONLY =
-            List.of(
-                    "simulated-heads",
-                    "simulated-head-size",
-                    "head-expansion",
-                    "kernel-size",
-                    "expand-features",
-                    "initialization",
-                    "cache");
-
     private final SettingValues values;
 
     RunConfigReader(SettingValues values) {
@@ -63,7 +43,7 @@ final class RunConfigReader {
         ModelSettings model = model(preset);
         TrainingSettings training = training(PresetDefaults.of(preset));
         DataSettings data = data(preset, training.seed());
-        String name = model.attention() == null ? "" : "-" + model.attention().name();
+        String name = model.sizes() == null ? "" : "-" + model.attention().name();
         Path out = Path.of(values.text("out", defaultOut(name + "-" + preset.label())));
         boolean tensorBoard = values.flag("tensorboard", false);
         return new RunConfig(
@@ -88,168 +68,11 @@ final class RunConfigReader {
     private ModelSettings model(ModelPreset preset) {
         int embedding = values.smallInteger("embedding-size", 1, preset.embeddingSize());
         int layers = values.smallInteger("layers", 1, preset.layerCount());
-        int hidden =
-                values.smallInteger(
-                        "hidden-size", 1, LanguageModelConfig.defaultHiddenSize(embedding));
-        AttentionConfig attention = attention(preset, embedding);
+        MatchedSizes sizes = new AttentionReader(values, preset, embedding).read();
         float dropout = (float) values.share("dropout", 0);
         boolean tied = values.flag("tied-embedding", true);
         double epsilon = values.number("norm-epsilon", 0, 1e-6);
-        if (attention != null) {
-            tryToBuild(attention, embedding);
-        }
-        return new ModelSettings(embedding, layers, hidden, attention, dropout, tied, epsilon);
-    }
-
-    private void tryToBuild(AttentionConfig attention, int embedding) {
-        try {
-            attention.build(embedding, 0);
-        } catch (IllegalArgumentException e) {
-            values.problems()
-                    .add("--attention", attention.name(), "sizes that fit: " + e.getMessage());
-        }
-    }
-
-    private AttentionConfig attention(ModelPreset preset, int embedding) {
-        Map<String, String> names = new LinkedHashMap<>();
-        ATTENTIONS.forEach(name -> names.put(name, name));
-        String name = values.choice("attention", names, "sas");
-        int heads = values.smallInteger("heads", 1, preset.headCount());
-        values.problems()
-                .require(
-                        values.has("head-size") || embedding % heads == 0,
-                        "--heads",
-                        heads,
-                        "a divisor of --embedding-size = " + embedding + ", or a --head-size");
-        int size = values.smallInteger("head-size", 1, Math.max(1, embedding / heads));
-        boolean bias = values.flag("bias", false);
-        double base = values.number("rotary-base", 1, RotaryEmbedding.DEFAULT_BASE);
-        return name.equals("sas")
-                ? sas(heads, size, bias, base)
-                : multiHead(name, heads, size, bias, base);
-    }
-
-    private AttentionConfig multiHead(String name, int heads, int size, boolean bias, double base) {
-        SAS_ONLY.forEach(setting -> values.refuse(setting, "only with --attention sas"));
-        RotaryPlacement rotary = rotary("before");
-        boolean rotates = rotary == RotaryPlacement.AFTER;
-        requireEven(rotates, "--head-size", size);
-        return new MultiHeadConfig(heads, keyValueHeads(name, heads), size, bias, rotates, base);
-    }
-
-    private int keyValueHeads(String name, int heads) {
-        if (!name.equals("gqa")) {
-            values.refuse("kv-heads", "only with --attention gqa");
-            return name.equals("mqa") ? 1 : heads;
-        }
-        int count = values.smallInteger("kv-heads", 1, heads % 2 == 0 ? 2 : 1);
-        values.problems()
-                .require(
-                        heads % count == 0, "--kv-heads", count, "a divisor of --heads = " + heads);
-        return count;
-    }
-
-    private AttentionConfig sas(int heads, int size, boolean bias, double base) {
-        values.refuse("kv-heads", "only with --attention gqa");
-        HeadExpansionKind kind =
-                values.choice("head-expansion", named(HeadExpansionKind.values()), "convolution");
-        boolean isConvolution = kind == HeadExpansionKind.CONVOLUTION;
-        boolean expandFeatures = values.flag("expand-features", true);
-        int simulatedHeads =
-                values.smallInteger(
-                        "simulated-heads", 1, kind == HeadExpansionKind.NONE ? heads : 3L * heads);
-        int simulatedSize =
-                values.smallInteger(
-                        "simulated-head-size", 1, expandFeatures ? (3L * size + 3) / 4 * 2 : size);
-        if (!isConvolution) {
-            values.refuse("kernel-size", "only with --head-expansion convolution");
-        }
-        int kernel = isConvolution ? values.smallInteger("kernel-size", 1, 5) : 1;
-        RotaryPlacement rotary = rotary();
-        requireEven(rotary == RotaryPlacement.AFTER, "--simulated-head-size", simulatedSize);
-        requireEven(rotary == RotaryPlacement.BEFORE, "--head-size", size);
-        SasInitialization initialization =
-                values.choice("initialization", named(SasInitialization.values()), "pytorch");
-        CacheForm cache = values.choice("cache", named(CacheForm.values()), "compact");
-        return checkShape(heads, size, simulatedHeads, simulatedSize, kind, kernel, expandFeatures)
-                ? new SasConfig(
-                        new SasShape(
-                                heads,
-                                size,
-                                simulatedHeads,
-                                simulatedSize,
-                                kind,
-                                kernel,
-                                expandFeatures),
-                        bias,
-                        rotary,
-                        base,
-                        initialization,
-                        cache)
-                : null;
-    }
-
-    private boolean checkShape(
-            int heads,
-            int size,
-            int simulatedHeads,
-            int simulatedSize,
-            HeadExpansionKind kind,
-            int kernel,
-            boolean expandFeatures) {
-        int before = values.problems().messages().size();
-        boolean multiple = simulatedHeads >= heads && simulatedHeads % heads == 0;
-        values.problems()
-                .require(
-                        multiple,
-                        "--simulated-heads",
-                        simulatedHeads,
-                        "a multiple of --heads = " + heads);
-        values.problems()
-                .require(
-                        kind != HeadExpansionKind.NONE || simulatedHeads == heads || !multiple,
-                        "--simulated-heads",
-                        simulatedHeads,
-                        "--heads = " + heads + ", since --head-expansion is none");
-        values.problems()
-                .require(
-                        simulatedSize >= size,
-                        "--simulated-head-size",
-                        simulatedSize,
-                        "at least --head-size = " + size);
-        values.problems()
-                .require(
-                        expandFeatures || simulatedSize <= size,
-                        "--simulated-head-size",
-                        simulatedSize,
-                        "--head-size = " + size + ", since --expand-features is false");
-        values.problems().require(kernel % 2 != 0, "--kernel-size", kernel, "an odd number");
-        return values.problems().messages().size() == before;
-    }
-
-    private RotaryPlacement rotary(String... excluded) {
-        Map<String, RotaryPlacement> places = named(RotaryPlacement.values());
-        for (String place : excluded) {
-            places.remove(place);
-        }
-        return values.choice("rotary", places, "after");
-    }
-
-    private void requireEven(boolean rotates, String name, int size) {
-        values.problems()
-                .require(
-                        !rotates || size % 2 == 0,
-                        name,
-                        size,
-                        "an even number for the rotary embedding, or --rotary none");
-    }
-
-    private static <T extends Enum<T>> Map<String, T> named(T[] constants) {
-        Map<String, T> names = new LinkedHashMap<>();
-        for (T constant : constants) {
-            names.put(constant.name().toLowerCase(Locale.ROOT), constant);
-        }
-        return names;
+        return new ModelSettings(sizes, layers, dropout, tied, epsilon);
     }
 
     private TrainingSettings training(PresetDefaults defaults) {
@@ -275,7 +98,8 @@ final class RunConfigReader {
                         values.share("beta2", 0.95),
                         values.number("epsilon", 0, 1e-8),
                         values.number("weight-decay", 0, 0.1),
-                        values.choice("decay", named(AdamW.Decay.values()), "matrices"));
+                        values.choice(
+                                "decay", SettingValues.named(AdamW.Decay.values()), "matrices"));
         return new TrainingSettings(
                 steps,
                 batch,
@@ -292,9 +116,10 @@ final class RunConfigReader {
         Kernels.Mode kernels =
                 values.choice(
                         "kernels",
-                        named(Kernels.Mode.values()),
+                        SettingValues.named(Kernels.Mode.values()),
                         Kernels.mode().name().toLowerCase(Locale.ROOT));
-        Precision precision = values.choice("precision", named(Precision.values()), "fp32");
+        Precision precision =
+                values.choice("precision", SettingValues.named(Precision.values()), "fp32");
         boolean recompute = values.flag("recompute", false);
         if (kernels == Kernels.Mode.PLAIN) {
             values.problems()

@@ -176,6 +176,15 @@ final class SettingValues {
         };
     }
 
+    /** Returns the constants of an enumeration by the names that one types. */
+    static <T extends Enum<T>> Map<String, T> named(T[] constants) {
+        Map<String, T> names = new LinkedHashMap<>();
+        for (T constant : constants) {
+            names.put(constant.name().toLowerCase(Locale.ROOT).replace('_', '-'), constant);
+        }
+        return names;
+    }
+
     /** Reads one of a few names. */
     <T> T choice(String name, Map<String, T> known, String otherwise) {
         String value = given(name, otherwise).toLowerCase(Locale.ROOT);

@@ -7,6 +7,7 @@ public final class Settings {
 
     private static final String MODEL = "Model";
     private static final String SAS = "Simulated Attention Score (--attention sas)";
+    private static final String RANKS = "Latents and factors (--attention mla, mfa, tpa or tpa-kv)";
     private static final String TEXT = "Text";
     private static final String TRAINING = "Training";
     private static final String COMPUTATION = "Computation";
@@ -19,21 +20,41 @@ public final class Settings {
                             "preset",
                             "NAME",
                             "tiny, small, 125m, 350m, 760m or 1.5b; sets the sizes below (tiny)"),
-                    setting(MODEL, "attention", "NAME", "mha, gqa, mqa or sas (sas)"),
+                    setting(
+                            MODEL,
+                            "attention",
+                            "NAME",
+                            "mha, gqa, mqa, mla, mfa, tpa, tpa-kv or sas (sas)"),
+                    setting(
+                            MODEL,
+                            "match",
+                            "RULE",
+                            "how attention and feed-forward get the parameters they have with mha,"
+                                    + " within 1%: heads, as many as fit; feed-forward, by its"
+                                    + " hidden size; or none (heads; none for mha and sas, and"
+                                    + " where --heads or --hidden-size is given)"),
                     setting(
                             MODEL,
                             "embedding-size",
                             "E",
                             "size of the residual stream (by preset)"),
                     setting(MODEL, "layers", "N", "number of decoder layers (by preset)"),
-                    setting(MODEL, "heads", "H", "number of query heads (by preset)"),
-                    setting(MODEL, "head-size", "D", "features of a head (E/H)"),
+                    setting(
+                            MODEL,
+                            "heads",
+                            "H",
+                            "number of query heads (by preset, or by --match)"),
+                    setting(
+                            MODEL,
+                            "head-size",
+                            "D",
+                            "features of a head (E/H of mha; twice that for mfa)"),
                     setting(MODEL, "kv-heads", "N", "key/value heads of gqa (2)"),
                     setting(
                             MODEL,
                             "hidden-size",
                             "N",
-                            "hidden size of the feed-forward network (8E/3)"),
+                            "hidden size of the feed-forward network (8E/3, or by --match)"),
                     setting(
                             MODEL,
                             "bias",
@@ -79,6 +100,23 @@ public final class Settings {
                             "KIND",
                             "pytorch, or identity to begin as plain attention (pytorch)"),
                     setting(SAS, "cache", "FORM", "key/value cache: compact or expanded (compact)"),
+                    setting(
+                            RANKS,
+                            "query-rank",
+                            "N",
+                            "rank of the queries of mla, mfa and tpa (at E = 768: 512, 256, 6)"),
+                    setting(
+                            RANKS,
+                            "kv-rank",
+                            "N",
+                            "rank of keys and values of mla, tpa and tpa-kv (at E = 768: 256, 2,"
+                                    + " 2)"),
+                    setting(
+                            RANKS,
+                            "rotary-size",
+                            "N",
+                            "rotated features of a head of mla, beside the others (D/2)"),
+                    setting(RANKS, "value-size", "N", "features of a value head of mla (D)"),
                     repeatable(
                             TEXT,
                             "data",

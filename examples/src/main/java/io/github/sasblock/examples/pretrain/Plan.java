@@ -10,9 +10,14 @@ import io.github.sasblock.sas.RotaryPlacement;
 import io.github.sasblock.sas.SasShape;
 import io.github.sasblock.transformer.AttentionConfig;
 import io.github.sasblock.transformer.LanguageModelConfig;
+import io.github.sasblock.transformer.MatchedSizes;
+import io.github.sasblock.transformer.MatchedSizes.Rule;
+import io.github.sasblock.transformer.MfaConfig;
+import io.github.sasblock.transformer.MlaConfig;
 import io.github.sasblock.transformer.ModelCounts;
 import io.github.sasblock.transformer.MultiHeadConfig;
 import io.github.sasblock.transformer.SasConfig;
+import io.github.sasblock.transformer.TpaConfig;
 import java.util.Locale;
 
 /** What a run is going to be, for people to read before it starts. */
@@ -28,20 +33,34 @@ public final class Plan {
      * @param config its sizes
      * @param counts its counts
      * @param context T
+     * @param sizes how its sizes were matched to those of multi-head attention
      * @return a section of the plan
      */
-    public static Section model(LanguageModelConfig config, ModelCounts counts, int context) {
+    public static Section model(
+            LanguageModelConfig config, ModelCounts counts, int context, MatchedSizes sizes) {
         AttentionCounts attention = counts.attentionLayer();
-        return Section.titled("Model")
-                .row("attention", describe(config.attention()))
-                .row(
-                        "layers",
-                        config.layerCount()
-                                + " of size "
-                                + config.embeddingSize()
-                                + ", feed-forward "
-                                + config.hiddenSize())
-                .row("vocabulary", Format.exact(config.vocabularySize()))
+        Section section =
+                Section.titled("Model")
+                        .row("attention", describe(config.attention()))
+                        .row(
+                                "layers",
+                                config.layerCount()
+                                        + " of size "
+                                        + config.embeddingSize()
+                                        + ", feed-forward "
+                                        + config.hiddenSize())
+                        .row(
+                                "  each",
+                                Format.exact(sizes.parameters())
+                                        + " parameters in attention and feed-forward, "
+                                        + Format.fixed(100 * sizes.share(), 2)
+                                        + "% of multi-head attention's");
+        if (sizes.rule() != Rule.NONE) {
+            section =
+                    section.row(
+                            "  matched", "by " + sizes.rule().label() + ": " + sizes.sentence());
+        }
+        return section.row("vocabulary", Format.exact(config.vocabularySize()))
                 .row("parameters", Format.exact(counts.parameters()))
                 .row("  embedding", Format.exact(counts.embedding()))
                 .row(
@@ -69,7 +88,7 @@ public final class Plan {
                         Format.exact(counts.cacheBytesPerToken(FLOAT32_BYTES))
                                 + " bytes a token in float32, "
                                 + Format.exact(attention.cacheElements())
-                                + " elements a layer");
+                                + " elements a token and layer");
     }
 
     /**
@@ -82,16 +101,52 @@ public final class Plan {
         if (config instanceof SasConfig sas) {
             return describe(sas);
         }
-        MultiHeadConfig multiHead = (MultiHeadConfig) config;
-        return multiHead.name()
-                + ", "
-                + multiHead.headCount()
-                + " heads of "
-                + multiHead.headSize()
-                + (multiHead.keyValueHeadCount() == multiHead.headCount()
-                        ? ""
-                        : ", " + multiHead.keyValueHeadCount() + " key/value")
-                + (multiHead.rotary() ? ", rotary" : ", no rotary embedding");
+        if (config instanceof MlaConfig mla) {
+            return describe(mla);
+        }
+        if (config instanceof MfaConfig mfa) {
+            return heads(mfa, mfa.headSize())
+                    + ", 1 key/value, query rank "
+                    + mfa.queryRank()
+                    + rotary(mfa.rotary());
+        }
+        if (config instanceof TpaConfig tpa) {
+            return heads(tpa, tpa.headSize())
+                    + (tpa.queryRank() == 0 ? "" : ", query rank " + tpa.queryRank())
+                    + ", key/value rank "
+                    + tpa.keyValueRank()
+                    + rotary(tpa.rotary());
+        }
+        return describe((MultiHeadConfig) config);
+    }
+
+    private static String heads(AttentionConfig config, int headSize) {
+        return config.name() + ", " + config.headCount() + " heads of " + headSize;
+    }
+
+    private static String rotary(boolean rotary) {
+        return rotary ? ", rotary" : ", no rotary embedding";
+    }
+
+    private static String describe(MultiHeadConfig multiHead) {
+        boolean shares = multiHead.keyValueHeadCount() < multiHead.headCount();
+        return heads(multiHead, multiHead.headSize())
+                + (shares ? ", " + multiHead.keyValueHeadCount() + " key/value" : "")
+                + rotary(multiHead.rotary());
+    }
+
+    private static String describe(MlaConfig mla) {
+        String rotated = mla.rotarySize() == 0 ? "" : " + " + mla.rotarySize() + " rotated";
+        String values =
+                mla.valueSize() == mla.headSize() ? "" : " (values " + mla.valueSize() + ")";
+        return heads(mla, mla.headSize())
+                + rotated
+                + values
+                + ", query rank "
+                + mla.queryRank()
+                + ", key/value rank "
+                + mla.keyValueRank()
+                + (mla.rotarySize() == 0 ? rotary(false) : "");
     }
 
     private static String describe(SasConfig sas) {

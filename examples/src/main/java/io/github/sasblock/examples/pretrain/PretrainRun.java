@@ -69,7 +69,11 @@ public final class PretrainRun {
         double secondsPerStep = pretraining.measureStep();
         console.plan(
                 List.of(
-                        Plan.model(pretraining.model().config(), counts, config.data().context()),
+                        Plan.model(
+                                pretraining.model().config(),
+                                counts,
+                                config.data().context(),
+                                config.model().sizes()),
                         Plan.text(corpus, epochs(corpus)),
                         Plan.training(config),
                         speed(operations, rate, secondsPerStep)));

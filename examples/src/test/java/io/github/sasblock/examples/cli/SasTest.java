@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.luben.zstd.Zstd;
+import io.github.sasblock.transformer.AttentionConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -21,6 +22,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /** The program as a person meets it: arguments in, files, messages and an exit code out. */
@@ -134,6 +137,26 @@ class SasTest {
         assertThat(summary.at("/train/seconds").asDouble()).isPositive();
         assertThat(summary.at("/train/tokens_per_second").asDouble()).isPositive();
         assertThat(summary.has("entropy_floor")).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mha", "gqa", "mla", "mfa", "tpa", "tpa-kv"})
+    void trainsEveryAttention(String attention) {
+        Result result =
+                sas(
+                        "pretrain",
+                        "--data=" + text,
+                        "--validation=" + text,
+                        "--validation-tokens=64",
+                        "--attention=" + attention,
+                        "--layers=1",
+                        "--steps=2",
+                        "--batch=2",
+                        "--context=16",
+                        "--cache-dir=" + folder.resolve("cache"),
+                        "--out=" + folder.resolve("run"));
+        assertThat(result.exitCode()).as(result.err()).isZero();
+        assertThat(folder.resolve("run").resolve("summary.json")).isNotEmptyFile();
     }
 
     @Test
@@ -264,7 +287,11 @@ class SasTest {
 
     @Test
     void printsWhatAConfigurationCosts() {
-        assertThat(sas("info", "--preset=125m", "--attention=mha").exitCode()).isZero();
+        for (String attention : AttentionConfig.NAMES) {
+            assertThat(sas("info", "--preset=125m", "--attention=" + attention).exitCode())
+                    .as(attention)
+                    .isZero();
+        }
         assertThat(sas("info", "--attention=sass").exitCode()).isEqualTo(2);
     }
 

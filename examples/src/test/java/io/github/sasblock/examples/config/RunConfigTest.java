@@ -6,21 +6,28 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.sasblock.examples.problem.InvalidInputException;
 import io.github.sasblock.sas.RotaryPlacement;
+import io.github.sasblock.transformer.AttentionConfig;
 import io.github.sasblock.transformer.CausalLanguageModel;
+import io.github.sasblock.transformer.MatchedSizes.Rule;
+import io.github.sasblock.transformer.MlaConfig;
 import io.github.sasblock.transformer.ModelPreset;
 import io.github.sasblock.transformer.MultiHeadConfig;
 import io.github.sasblock.transformer.SasConfig;
+import io.github.sasblock.transformer.TpaConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class RunConfigTest {
 
@@ -163,7 +170,8 @@ class RunConfigTest {
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContainingAll(
                         "7 problems",
-                        "--attention = ssa: expected one of mha, gqa, mqa, sas; did you mean sas?",
+                        "--attention = ssa: expected one of mha, gqa, mqa, mla, mfa, tpa,"
+                                + " tpa-kv, sas; did you mean sas?",
                         "--steps = 0: expected a whole number, at least 1",
                         "--batch = x: expected a whole number",
                         "--dropout = 1: expected a number, at least 0 and less than 1",
@@ -189,7 +197,21 @@ class RunConfigTest {
                         + " sas",
                 "mha | kv-heads        | 3     | --kv-heads = 3: expected only with --attention"
                         + " gqa",
-                "gqa | kv-heads        | 2     | --kv-heads = 2: expected a divisor of --heads = 3",
+                "gqa | kv-heads        | 2     | ",
+                "mha | query-rank      | 8     | --query-rank = 8: expected only with --attention"
+                        + " mla or mfa or tpa",
+                "mfa | kv-rank         | 8     | --kv-rank = 8: expected only with --attention mla"
+                        + " or tpa or tpa-kv",
+                "tpa | rotary-size     | 8     | --rotary-size = 8: expected only with --attention"
+                        + " mla",
+                "mla | rotary-size     | 7     | --rotary-size = 7: expected an even number",
+                "mla | query-rank      | 0     | --query-rank = 0: expected a whole number",
+                "tpa | head-size       | 33    | --head-size = 33: expected an even number",
+                "mla | match           | width | --match = width: expected one of heads,"
+                        + " feed-forward, none",
+                "tpa | kv-rank         | 900   | --match = heads: expected an attention whose layer"
+                        + " can be within 1 % of multi-head attention's 110592 parameters; this one"
+                        + " has",
                 "mha | rotary          | before | --rotary = before: expected one of none, after",
                 "sas | micro-batch     | 99    | --micro-batch = 99: expected at most --batch",
                 "sas | data            | builtin:book | did you mean builtin:books?",
@@ -205,5 +227,97 @@ class RunConfigTest {
         } else {
             assertThatThrownBy(() -> RunConfig.read(values, null)).hasMessageContaining(message);
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("presetsAndAttentions")
+    void takesTheSizesOfAttentionsFromThePreset(ModelPreset preset, String name) {
+        RunConfig config = read("preset", preset.label(), "attention", name, "match", "heads");
+        assertThat(config.model().sizes()).isEqualTo(preset.matched(name));
+        boolean keepsHeads = name.equals("mha") || name.equals("sas");
+        RunConfig usual = read("preset", preset.label(), "attention", name);
+        assertThat(usual.model().sizes().rule()).isEqualTo(keepsHeads ? Rule.NONE : Rule.HEADS);
+        assertThat(usual.model().attention()).isEqualTo(config.model().attention());
+    }
+
+    static Stream<Arguments> presetsAndAttentions() {
+        return Stream.of(ModelPreset.values())
+                .flatMap(
+                        preset ->
+                                AttentionConfig.NAMES.stream()
+                                        .map(name -> Arguments.of(preset, name)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1024, 16", "1280, 20", "1600, 25"})
+    void keepsTheSizeOfHeadsAtAnotherEmbeddingSize(String embedding, int heads) {
+        RunConfig config = read("preset", "125m", "attention", "mha", "embedding-size", embedding);
+        assertThat(config.model().attention()).isEqualTo(MultiHeadConfig.of(heads, heads, 64));
+    }
+
+    @Test
+    void matchesByTheFeedForwardNetwork() {
+        RunConfig config = read("preset", "125m", "attention", "gqa", "match", "feed-forward");
+        assertThat(config.model().attention()).isEqualTo(MultiHeadConfig.of(12, 2, 64));
+        assertThat(config.model().hiddenSize()).isGreaterThan(2048);
+        assertThat(config.model().sizes().isMatched()).isTrue();
+        RunConfig sas = read("preset", "125m", "attention", "sas", "match", "feed-forward");
+        assertThat(sas.model().hiddenSize()).isEqualTo(2023);
+    }
+
+    @Test
+    void matchesOnRequestAloneWhereHeadsAreGiven() {
+        RunConfig given = read("preset", "125m", "attention", "gqa", "heads", "6");
+        assertThat(given.model().attention()).isEqualTo(MultiHeadConfig.of(6, 2, 128));
+        assertThat(given.model().hiddenSize()).isEqualTo(2048);
+        assertThat(given.model().sizes().rule()).isEqualTo(Rule.NONE);
+        assertThatThrownBy(
+                        () ->
+                                read(
+                                        "preset", "125m",
+                                        "attention", "gqa",
+                                        "heads", "6",
+                                        "hidden-size", "99",
+                                        "match", "heads"))
+                .hasMessageContainingAll(
+                        "--heads = 6: expected 22, which --match heads chooses, or --match none",
+                        "--hidden-size = 99: expected 2048, which --match heads chooses, or --match"
+                                + " none");
+        assertThatThrownBy(() -> read("attention", "gqa", "heads", "3", "kv-heads", "2"))
+                .hasMessage("--kv-heads = 2: expected a divisor of --heads = 3");
+    }
+
+    @Test
+    void setsRanksAndSizesOfLatentsAndFactors() {
+        assertThat(
+                        read(
+                                        "preset", "125m",
+                                        "attention", "mla",
+                                        "query-rank", "96",
+                                        "kv-rank", "64",
+                                        "rotary-size", "8",
+                                        "value-size", "32",
+                                        "match", "none")
+                                .model()
+                                .attention())
+                .isEqualTo(new MlaConfig(12, 64, 8, 32, 96, 64, false, 10_000));
+        MlaConfig plain =
+                (MlaConfig) read("attention", "mla", "rotary", "none").model().attention();
+        assertThat(plain.rotarySize()).isZero();
+        TpaConfig tpa =
+                (TpaConfig)
+                        read("attention", "tpa", "query-rank", "3", "kv-rank", "2", "bias", "true")
+                                .model()
+                                .attention();
+        assertThat(tpa).isEqualTo(new TpaConfig(tpa.headCount(), 32, 3, 2, true, true, 10_000));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"gqa", "mqa", "mla", "mfa", "tpa", "tpa-kv", "sas"})
+    void matchedSizesAreRepeatedByTheSettingsTheyWereWrittenTo(String name) throws IOException {
+        RunConfig first = read("attention", name, "match", "heads");
+        Path file = folder.resolve("config.json");
+        Files.writeString(file, new ObjectMapper().writeValueAsString(first.settings()));
+        assertThat(RunConfig.read(Map.of(), file)).isEqualTo(first);
     }
 }
