@@ -5,6 +5,7 @@ import io.github.sasblock.examples.builtin.DocumentKind;
 import io.github.sasblock.examples.config.DataSettings;
 import io.github.sasblock.examples.problem.InvalidInputException;
 import io.github.sasblock.examples.progress.Progress;
+import io.github.sasblock.examples.text.ReadOptions;
 import io.github.sasblock.examples.text.Sha256;
 import io.github.sasblock.examples.text.TextFiles;
 import io.github.sasblock.examples.text.TextSource;
@@ -99,7 +100,7 @@ final class Corpus implements AutoCloseable {
                 TokenSequence tokens = TokenSequence.open(paths.get(0), tokenizer);
                 return new Text("tokens in " + paths.get(0), tokens, OptionalDouble.empty());
             }
-            TextSource source = TextFiles.of(paths);
+            TextSource source = TextFiles.of(names, ReadOptions.defaults());
             String key =
                     String.join("\n", paths.stream().map(p -> p.toAbsolutePath() + "").toList());
             return new Text(

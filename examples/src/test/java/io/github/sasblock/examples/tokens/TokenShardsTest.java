@@ -7,6 +7,7 @@ import io.github.sasblock.examples.problem.InvalidInputException;
 import io.github.sasblock.examples.progress.Progress;
 import io.github.sasblock.examples.text.Document;
 import io.github.sasblock.examples.text.DocumentConsumer;
+import io.github.sasblock.examples.text.ReadingListener;
 import io.github.sasblock.examples.text.TextFiles;
 import io.github.sasblock.examples.text.TextSource;
 import java.io.IOException;
@@ -351,8 +352,9 @@ class TokenShardsTest {
         }
 
         @Override
-        public void forEach(DocumentConsumer consumer) throws IOException {
-            FixedText.of("cdefgh", "ijk").forEach(consumer);
+        public void forEach(DocumentConsumer consumer, ReadingListener listener)
+                throws IOException {
+            FixedText.of("cdefgh", "ijk").forEach(consumer, listener);
             throw interruption;
         }
 
