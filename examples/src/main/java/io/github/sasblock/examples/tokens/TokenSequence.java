@@ -4,8 +4,10 @@ import io.github.sasblock.examples.problem.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.LongConsumer;
 
 /**
  * The tokens of all documents of a source, one after the other, each document followed by
@@ -16,15 +18,15 @@ public final class TokenSequence implements AutoCloseable {
     private final Path folder;
     private final ShardIndex index;
     private final long[] starts; // each shard's first token, and the number of all tokens
-    private volatile List<MappedShard> shards;
+    private volatile List<Shard> shards;
 
-    private TokenSequence(Path folder, ShardIndex index, List<MappedShard> shards) {
+    TokenSequence(Path folder, ShardIndex index, List<? extends Shard> shards) {
         this.folder = folder;
         this.index = index;
-        this.shards = shards;
+        this.shards = List.copyOf(shards);
         starts = new long[shards.size() + 1];
         for (int i = 0; i < shards.size(); i++) {
-            starts[i + 1] = starts[i] + shards.get(i).header().tokens();
+            starts[i + 1] = starts[i] + shards.get(i).tokens();
         }
     }
 
@@ -48,7 +50,7 @@ public final class TokenSequence implements AutoCloseable {
             checkFormat(folder.resolve(entry.file()), index, shard.header().format());
             shards.add(shard);
         }
-        return new TokenSequence(folder, index, List.copyOf(shards));
+        return new TokenSequence(folder, index, shards);
     }
 
     private static void checkTokenizer(Path folder, ShardIndex index, Tokenizer expected) {
@@ -115,7 +117,7 @@ public final class TokenSequence implements AutoCloseable {
      * @return the documents that have a token
      */
     public long documents() {
-        return shards().stream().mapToLong(shard -> shard.header().documents()).sum();
+        return shards().stream().mapToLong(shard -> shard.documents()).sum();
     }
 
     /**
@@ -124,7 +126,38 @@ public final class TokenSequence implements AutoCloseable {
      * @return the empty documents
      */
     public long emptyDocuments() {
-        return index.emptyDocuments();
+        return index.report().empty();
+    }
+
+    /**
+     * Returns what was read to make these tokens, and what was left out.
+     *
+     * @return the counts; of all documents, where some were held out
+     */
+    public PreparationReport report() {
+        return index.report();
+    }
+
+    /**
+     * Counts the documents that are in other tokens too, byte for byte. Documents too long to be
+     * held at once are not compared.
+     *
+     * @param other other tokens, far fewer than these
+     * @return how many of these documents are also there
+     * @throws IOException if the files of documents' hashes cannot be read
+     */
+    public long sharedDocuments(TokenSequence other) throws IOException {
+        SeenDocuments theirs = new SeenDocuments(Long.MAX_VALUE);
+        other.forEachHash(theirs::add);
+        long[] shared = {0};
+        forEachHash(hash -> shared[0] += theirs.contains(hash) ? 1 : 0);
+        return shared[0];
+    }
+
+    private void forEachHash(LongConsumer consumer) throws IOException {
+        for (ShardIndex.Shard shard : index.shards()) {
+            DocumentHashes.read(folder, shard, consumer);
+        }
     }
 
     /**
@@ -133,7 +166,7 @@ public final class TokenSequence implements AutoCloseable {
      * @return bytes of UTF-8
      */
     public long textBytes() {
-        return shards().stream().mapToLong(shard -> shard.header().textBytes()).sum();
+        return shards().stream().mapToLong(shard -> shard.textBytes()).sum();
     }
 
     /**
@@ -193,15 +226,13 @@ public final class TokenSequence implements AutoCloseable {
     }
 
     private int shardOf(long token) {
-        int shard = 0;
-        while (token >= starts[shard + 1] && shard + 2 < starts.length) {
-            shard++;
-        }
-        return shard;
+        int found = Arrays.binarySearch(starts, token);
+        int shard = found < 0 ? -found - 2 : found;
+        return Math.min(shard, starts.length - 2); // of the end, the last
     }
 
-    private List<MappedShard> shards() {
-        List<MappedShard> open = shards;
+    private List<Shard> shards() {
+        List<Shard> open = shards;
         if (open == null) {
             throw new IllegalStateException(folder + ": the tokens are closed");
         }

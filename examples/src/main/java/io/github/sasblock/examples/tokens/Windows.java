@@ -173,6 +173,9 @@ public final class Windows {
 
     /** Returns the window's place among all that there are, in the middle of its share of them. */
     private long evenlySpread(long window) {
-        return (2 * window + 1) * available / (2 * count);
+        long each = available / count;
+        long rest = available % count;
+        long place = 2 * window + 1; // in halves of a share
+        return (place * each + place * rest / count) / 2;
     }
 }

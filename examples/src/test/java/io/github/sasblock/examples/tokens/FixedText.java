@@ -23,7 +23,13 @@ record FixedText(String fingerprint, List<Document> documents) implements TextSo
 
     /** Prepares the text as bytes in shards of seven tokens. */
     TokenSequence tokens(Path folder) throws IOException {
-        return TokenShards.prepare(this, new ByteTokenizer(), folder, true, Progress.NONE, 7)
+        return TokenShards.prepare(
+                        this,
+                        new ByteTokenizer(),
+                        folder,
+                        PreparationOptions.everything(true),
+                        Progress.NONE,
+                        7)
                 .tokens();
     }
 

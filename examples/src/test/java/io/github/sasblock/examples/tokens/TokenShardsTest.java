@@ -185,7 +185,7 @@ class TokenShardsTest {
         }
         try (Stream<Path> files = Files.list(cache)) {
             assertThat(files.map(path -> path.getFileName().toString()))
-                    .hasSize(3)
+                    .hasSize(4)
                     .contains("index.json", "prepare.lock");
         }
     }
@@ -311,7 +311,12 @@ class TokenShardsTest {
             TextSource text, Tokenizer tokenizer, boolean withByteLengths, int shardTokens)
             throws IOException {
         return TokenShards.prepare(
-                        text, tokenizer, folder, withByteLengths, Progress.NONE, shardTokens)
+                        text,
+                        tokenizer,
+                        folder,
+                        PreparationOptions.everything(withByteLengths),
+                        Progress.NONE,
+                        shardTokens)
                 .tokens();
     }
 
