@@ -24,6 +24,8 @@ public final class Sas {
     static CommandLine commandLine() {
         CommandLine sas = new CommandLine(new SasCommand());
         sas.addSubcommand("pretrain", SettingOptions.command(new PretrainCommand()));
+        sas.addSubcommand(
+                "prepare", SettingOptions.command(new PrepareCommand(), PrepareCommand::takes));
         sas.addSubcommand("info", SettingOptions.command(new InfoCommand()));
         sas.addSubcommand("classify", new ClassifyCommand());
         sas.setExecutionExceptionHandler(new ErrorHandler());

@@ -15,14 +15,19 @@ import java.util.function.LongConsumer;
  */
 public final class TokenSequence implements AutoCloseable {
 
-    private final Path folder;
-    private final ShardIndex index;
+    private final List<Part> parts;
     private final long[] starts; // each shard's first token, and the number of all tokens
     private volatile List<Shard> shards;
 
+    /** A folder of tokens and what stands in it. */
+    private record Part(Path folder, ShardIndex index) {}
+
     TokenSequence(Path folder, ShardIndex index, List<? extends Shard> shards) {
-        this.folder = folder;
-        this.index = index;
+        this(List.of(new Part(folder, index)), shards);
+    }
+
+    private TokenSequence(List<Part> parts, List<? extends Shard> shards) {
+        this.parts = parts;
         this.shards = List.copyOf(shards);
         starts = new long[shards.size() + 1];
         for (int i = 0; i < shards.size(); i++) {
@@ -51,6 +56,26 @@ public final class TokenSequence implements AutoCloseable {
             shards.add(shard);
         }
         return new TokenSequence(folder, index, shards);
+    }
+
+    /**
+     * Joins sequences of one tokenizer, one after the other.
+     *
+     * @param sequences at least one; closing them does not close the result, nor the other way
+     *     around
+     * @return all their tokens
+     * @throws IllegalArgumentException if they are of several tokenizers
+     */
+    public static TokenSequence joined(List<TokenSequence> sequences) {
+        List<String> tokenizers =
+                sequences.stream().map(TokenSequence::tokenizerId).distinct().toList();
+        if (tokenizers.size() != 1) {
+            throw new IllegalArgumentException(
+                    "sequences of the tokenizers " + tokenizers + ": expected one tokenizer");
+        }
+        return new TokenSequence(
+                sequences.stream().flatMap(sequence -> sequence.parts.stream()).toList(),
+                sequences.stream().flatMap(sequence -> sequence.shards().stream()).toList());
     }
 
     private static void checkTokenizer(Path folder, ShardIndex index, Tokenizer expected) {
@@ -99,7 +124,7 @@ public final class TokenSequence implements AutoCloseable {
      * @return the tokenizer's {@linkplain Tokenizer#id() id}
      */
     public String tokenizerId() {
-        return index.tokenizer();
+        return parts.get(0).index().tokenizer();
     }
 
     /**
@@ -108,7 +133,7 @@ public final class TokenSequence implements AutoCloseable {
      * @return a number greater than every token
      */
     public int vocabularySize() {
-        return index.vocabularySize();
+        return parts.get(0).index().vocabularySize();
     }
 
     /**
@@ -126,16 +151,16 @@ public final class TokenSequence implements AutoCloseable {
      * @return the empty documents
      */
     public long emptyDocuments() {
-        return index.report().empty();
+        return parts.stream().mapToLong(part -> part.index().report().empty()).sum();
     }
 
     /**
      * Returns what was read to make these tokens, and what was left out.
      *
-     * @return the counts; of all documents, where some were held out
+     * @return the counts; of all documents, where some were held out; one for each sequence joined
      */
-    public PreparationReport report() {
-        return index.report();
+    public List<PreparationReport> reports() {
+        return parts.stream().map(part -> part.index().report()).toList();
     }
 
     /**
@@ -155,8 +180,10 @@ public final class TokenSequence implements AutoCloseable {
     }
 
     private void forEachHash(LongConsumer consumer) throws IOException {
-        for (ShardIndex.Shard shard : index.shards()) {
-            DocumentHashes.read(folder, shard, consumer);
+        for (Part part : parts) {
+            for (ShardIndex.Shard shard : part.index().shards()) {
+                DocumentHashes.read(part.folder(), shard, consumer);
+            }
         }
     }
 
@@ -175,7 +202,7 @@ public final class TokenSequence implements AutoCloseable {
      * @return whether each token's byte length was kept
      */
     public boolean hasByteLengths() {
-        return index.byteLengths();
+        return parts.stream().allMatch(part -> part.index().byteLengths());
     }
 
     /**
@@ -213,7 +240,7 @@ public final class TokenSequence implements AutoCloseable {
         Objects.checkFromToIndex(from, to, size());
         if (!hasByteLengths()) {
             throw new IllegalStateException(
-                    folder + ": the tokens were prepared without byte lengths");
+                    folders() + ": the tokens were prepared without byte lengths");
         }
         long bytes = 0;
         long at = from;
@@ -231,10 +258,14 @@ public final class TokenSequence implements AutoCloseable {
         return Math.min(shard, starts.length - 2); // of the end, the last
     }
 
+    private String folders() {
+        return String.join(", ", parts.stream().map(part -> part.folder().toString()).toList());
+    }
+
     private List<Shard> shards() {
         List<Shard> open = shards;
         if (open == null) {
-            throw new IllegalStateException(folder + ": the tokens are closed");
+            throw new IllegalStateException(folders() + ": the tokens are closed");
         }
         return open;
     }

@@ -1,4 +1,4 @@
-package io.github.sasblock.examples.pretrain;
+package io.github.sasblock.examples.corpus;
 
 import io.github.sasblock.examples.builtin.BuiltInText;
 import io.github.sasblock.examples.builtin.GeneratedDocument;
