@@ -49,14 +49,17 @@ public final class TokenShards {
     private final PreparationOptions options;
     private final String fingerprint;
     private final int shardTokens;
+    private final int threads;
 
     private TokenShards(
             TextSource source,
             Tokenizer tokenizer,
             Path folder,
             PreparationOptions options,
-            int shardTokens)
+            int shardTokens,
+            int threads)
             throws IOException {
+        this.threads = threads;
         this.source = source;
         this.tokenizer = tokenizer;
         this.folder = folder;
@@ -86,7 +89,8 @@ public final class TokenShards {
             PreparationOptions options,
             Progress progress)
             throws IOException {
-        return prepare(source, tokenizer, folder, options, progress, SHARD_TOKENS);
+        int threads = Runtime.getRuntime().availableProcessors();
+        return prepare(source, tokenizer, folder, options, progress, SHARD_TOKENS, threads);
     }
 
     /**
@@ -119,9 +123,11 @@ public final class TokenShards {
             Path folder,
             PreparationOptions options,
             Progress progress,
-            int shardTokens)
+            int shardTokens,
+            int threads)
             throws IOException {
-        return new TokenShards(source, tokenizer, folder, options, shardTokens).prepare(progress);
+        return new TokenShards(source, tokenizer, folder, options, shardTokens, threads)
+                .prepare(progress);
     }
 
     private Preparation prepare(Progress progress) throws IOException {
@@ -247,7 +253,6 @@ public final class TokenShards {
     }
 
     private void readSource(DocumentSorter sorter, Progress progress) throws IOException {
-        int threads = Runtime.getRuntime().availableProcessors();
         try (Progress.Task task =
                         progress.begin(
                                 "Tokenising " + source.describe(),

@@ -29,7 +29,8 @@ record FixedText(String fingerprint, List<Document> documents) implements TextSo
                         folder,
                         PreparationOptions.everything(true),
                         Progress.NONE,
-                        7)
+                        7,
+                        2)
                 .tokens();
     }
 

@@ -316,7 +316,8 @@ class TokenShardsTest {
                         folder,
                         PreparationOptions.everything(withByteLengths),
                         Progress.NONE,
-                        shardTokens)
+                        shardTokens,
+                        2)
                 .tokens();
     }
 
