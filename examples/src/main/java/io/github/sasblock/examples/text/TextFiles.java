@@ -47,6 +47,7 @@ public final class TextFiles implements TextSource {
 
     private final List<Given> given;
     private final ReadOptions options;
+    private final UUID reading = UUID.randomUUID();
 
     private TextFiles(List<Given> given, ReadOptions options) {
         this.given = given;
@@ -264,7 +265,7 @@ public final class TextFiles implements TextSource {
     @Override
     public String fingerprint() throws IOException {
         if (readsStandardInput()) {
-            return "standard input:" + UUID.randomUUID();
+            return "standard input:" + reading;
         }
         StringBuilder facts = new StringBuilder(options.textField()).append('\n');
         for (Path file : files()) {

@@ -61,7 +61,7 @@ final class ShardFile implements Closeable {
     ShardIndex.Shard finish() throws IOException {
         tokens.append(lengths);
         ShardHeader header = new ShardHeader(format, count, documents, textBytes);
-        String name = file.getFileName().toString();
+        String name = String.valueOf(file.getFileName());
         hashes.flush();
         hashes.finish(ByteBuffer.allocate(0), file.resolveSibling(ShardNames.documents(name)));
         tokens.finish(header.toBytes(), file);
