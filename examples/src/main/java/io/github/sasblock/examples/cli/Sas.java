@@ -25,6 +25,8 @@ public final class Sas {
         CommandLine sas = new CommandLine(new SasCommand());
         sas.addSubcommand("pretrain", SettingOptions.command(new PretrainCommand()));
         sas.addSubcommand("compare", SettingOptions.command(new CompareCommand()));
+        sas.addSubcommand(
+                "prepare", SettingOptions.command(new PrepareCommand(), PrepareCommand::takes));
         sas.addSubcommand("info", SettingOptions.command(new InfoCommand()));
         sas.addSubcommand("classify", new ClassifyCommand());
         sas.addSubcommand("generate", GenerateCommand.commandLine());

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgGroupSpec;
@@ -25,6 +26,11 @@ final class SettingOptions {
 
     /** Returns a command that takes all settings. */
     static CommandLine command(Object command) {
+        return command(command, group -> true);
+    }
+
+    /** Returns a command that takes the settings of some groups. */
+    static CommandLine command(Object command, Predicate<String> taken) {
         CommandSpec spec = CommandSpec.forAnnotatedObject(command);
         spec.addOption(
                 OptionSpec.builder(CONFIG)
@@ -34,7 +40,9 @@ final class SettingOptions {
                                 "YAML or JSON file of the settings below, such as the config.json"
                                         + " of a run; the command line wins")
                         .build());
-        groups().forEach((title, settings) -> spec.addArgGroup(group(title, settings)));
+        groups().entrySet().stream()
+                .filter(group -> taken.test(group.getKey()))
+                .forEach(group -> spec.addArgGroup(group(group.getKey(), group.getValue())));
         spec.usageMessage()
                 .customSynopsis("bin/sas " + spec.name() + " [--config FILE] [--SETTING VALUE]...");
         return new CommandLine(spec).setUnmatchedArgumentsAllowed(true);
@@ -81,7 +89,7 @@ final class SettingOptions {
         rejectUnknown(parsed);
         Map<String, List<String>> values = new LinkedHashMap<>();
         for (Setting setting : Settings.all()) {
-            if (parsed.hasMatchedOption(setting.option())) {
+            if (parsed.matchedOption(setting.option()) != null) {
                 values.put(setting.name(), parsed.matchedOption(setting.option()).stringValues());
             }
         }

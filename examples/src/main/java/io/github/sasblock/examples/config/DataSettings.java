@@ -7,8 +7,13 @@ import java.util.List;
 /**
  * The text of a run.
  *
- * @param train what is trained on: paths, {@code builtin:KIND} or {@code lab:TASK}
- * @param validation what is scored; empty where the data are built in
+ * @param train what is trained on: places, each with a weight or none, or {@code builtin:KIND} or
+ *     {@code lab:TASK}
+ * @param validation what is scored; empty where the data are built in or a share is held out
+ * @param heldOut the share of the documents that is scored and not trained on; 0 for none
+ * @param dropDuplicates whether a document is left out that equals one before it
+ * @param textField the field of JSON objects, and column of Parquet files, that holds the text
+ * @param repository where DJL's data sets are: a folder or an address; empty for DJL's own
  * @param tokenizer bytes, gpt2, or the path of a tokenizer.json
  * @param builtInBytes the length of the built-in training text
  * @param cacheFolder where tokens are kept
@@ -19,6 +24,10 @@ import java.util.List;
 public record DataSettings(
         List<String> train,
         List<String> validation,
+        double heldOut,
+        boolean dropDuplicates,
+        String textField,
+        String repository,
         String tokenizer,
         long builtInBytes,
         Path cacheFolder,
@@ -44,5 +53,14 @@ public record DataSettings(
 
     boolean isLaboratory() {
         return train.stream().anyMatch(name -> name.startsWith(LabTask.PREFIX));
+    }
+
+    /**
+     * Returns what is trained on.
+     *
+     * @return the places with their weights: each has one, or none
+     */
+    public List<DataSource> sources() {
+        return train.stream().map(DataSource::of).toList();
     }
 }

@@ -2,6 +2,7 @@ package io.github.sasblock.examples.config;
 
 import io.github.sasblock.examples.lab.LabTask;
 import io.github.sasblock.examples.problem.Problems;
+import io.github.sasblock.examples.text.ReadOptions;
 import io.github.sasblock.examples.train.AdamW;
 import io.github.sasblock.examples.train.Computation;
 import io.github.sasblock.examples.train.LearningRate;
@@ -139,13 +140,20 @@ final class RunConfigReader {
     private DataSettings data(ModelPreset preset, long seed) {
         List<String> train = values.texts("data", List.of(BUILT_IN_KINDS.get(0)));
         boolean builtIn = train.stream().anyMatch(DataSettings::isBuiltIn);
-        List<String> validation = builtIn ? List.of() : values.texts("validation", List.of());
-        requireConsistent(train, validation, builtIn);
+        double heldOut = builtIn ? 0 : values.share("held-out", 0);
+        boolean needsValidation = !builtIn && heldOut == 0;
+        List<String> validation =
+                needsValidation ? values.texts("validation", List.of()) : List.of();
+        requireConsistent(train, validation, builtIn, heldOut);
         String cache = values.text("cache-dir", defaultCache().toString());
         DataSettings settings =
                 new DataSettings(
                         train,
                         validation,
+                        heldOut,
+                        builtIn ? false : values.flag("drop-duplicates", true),
+                        values.text("text-field", ReadOptions.DEFAULT_TEXT_FIELD),
+                        values.text("repository", ""),
                         values.text("tokenizer", "bytes"),
                         builtIn ? values.integer("builtin-bytes", 100_000, 8_000_000) : 0,
                         Path.of(cache),
@@ -161,24 +169,47 @@ final class RunConfigReader {
         return settings;
     }
 
-    private void requireConsistent(List<String> train, List<String> validation, boolean builtIn) {
+    private void requireConsistent(
+            List<String> train, List<String> validation, boolean builtIn, double heldOut) {
         Problems problems = values.problems();
         problems.require(!train.isEmpty(), "--data", train, "a path or " + BUILT_IN_KINDS.get(0));
         if (!builtIn) {
             values.refuse("builtin-bytes", "only with built-in text");
             problems.require(
-                    !validation.isEmpty(),
+                    !validation.isEmpty() || heldOut > 0,
                     "--validation",
                     "(none)",
-                    "a path of text to score that is not in --data");
+                    "a path of text to score that is not in --data, or --held-out");
+            if (heldOut > 0) {
+                values.refuse("validation", "none, since --held-out takes it from --data");
+            }
+            requireWeights(train);
             return;
         }
+        values.refuse("held-out", "none, since built-in text brings its own validation text");
         values.refuse("validation", "none, since built-in text brings its own validation text");
         if (train.size() > 1) {
             problems.add("--data", String.join(", ", train), "built-in text alone, or paths alone");
         } else if (!BUILT_IN_KINDS.contains(train.get(0))) {
             problems.addUnknown("--data", train.get(0), BUILT_IN_KINDS);
         }
+    }
+
+    private void requireWeights(List<String> train) {
+        List<DataSource> sources = train.stream().map(DataSource::of).toList();
+        long weighted = sources.stream().filter(source -> source.weight().isPresent()).count();
+        values.problems()
+                .require(
+                        weighted == 0 || weighted == sources.size(),
+                        "--data",
+                        String.join(", ", train),
+                        "a weight for each, as in PATH@0.7, or for none");
+        values.problems()
+                .require(
+                        sources.stream().allMatch(source -> source.weight().orElse(1) > 0),
+                        "--data",
+                        String.join(", ", train),
+                        "weights greater than 0");
     }
 
     private static Path defaultCache() {

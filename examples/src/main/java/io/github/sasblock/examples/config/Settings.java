@@ -8,7 +8,10 @@ public final class Settings {
     private static final String MODEL = "Model";
     private static final String SAS = "Simulated Attention Score (--attention sas)";
     private static final String RANKS = "Latents and factors (--attention mla, mfa, tpa or tpa-kv)";
-    private static final String TEXT = "Text";
+
+    /** The heading of the settings that determine the text. */
+    public static final String TEXT = "Text";
+
     private static final String TRAINING = "Training";
     private static final String COMPUTATION = "Computation";
     private static final String OUTPUT = "Validation and output";
@@ -121,16 +124,41 @@ public final class Settings {
                             TEXT,
                             "data",
                             "PATH",
-                            "text to train on: .txt, .jsonl, .jsonl.gz, .jsonl.zst, or a folder of"
-                                    + " them; may be given several times; or builtin:books,"
-                                    + " builtin:arxiv, builtin:mixed, or a task of the laboratory:"
-                                    + " lab:recall, lab:lags, lab:markov, lab:nearest"
-                                    + " (builtin:books)"),
+                            "text to train on: a file (.txt, .jsonl, .tar, .zip, .parquet, .tokens,"
+                                    + " also .gz and .zst), a folder or a pattern of files, - or"
+                                    + " -.jsonl for standard input, wikitext2:train, a folder of"
+                                    + " tokens; with @WEIGHT after it for a share of a mixture; may"
+                                    + " be given several times; or builtin:books, builtin:arxiv,"
+                                    + " builtin:mixed, or a task of the laboratory: lab:recall,"
+                                    + " lab:lags, lab:markov, lab:nearest (builtin:books)"),
                     repeatable(
                             TEXT,
                             "validation",
                             "PATH",
-                            "text to score, never trained on; needed unless the data are built in"),
+                            "text to score, never trained on; needed unless the data are built in"
+                                    + " or a share is held out"),
+                    setting(
+                            TEXT,
+                            "held-out",
+                            "SHARE",
+                            "share of the documents of --data that is scored and not trained on,"
+                                    + " chosen by their hash (0)"),
+                    setting(
+                            TEXT,
+                            "drop-duplicates",
+                            "BOOLEAN",
+                            "leave out documents of --data that equal one before them (true)"),
+                    setting(
+                            TEXT,
+                            "text-field",
+                            "NAME",
+                            "field of JSON objects and column of Parquet files that holds the text"
+                                    + " (text)"),
+                    setting(
+                            TEXT,
+                            "repository",
+                            "PLACE",
+                            "folder or address of a DJL repository that has wikitext2 (DJL's)"),
                     setting(
                             TEXT,
                             "tokenizer",

@@ -3,16 +3,15 @@ package io.github.sasblock.examples.text;
 import io.github.sasblock.examples.problem.InvalidInputException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Path;
 import java.util.Arrays;
 
 /** The lines of a stream as bytes in a buffer, which grows to the longest line. */
 final class ByteLines {
 
-    private static final int FIRST_BUFFER_BYTES = 1 << 20;
+    private static final int FIRST_BUFFER_BYTES = 1 << 16;
     private static final int LONGEST_LINE_BYTES = 1 << 30;
 
-    private final Path path;
+    private final String name;
     private final InputStream in;
     private final int longestLine;
     private byte[] buffer;
@@ -23,12 +22,12 @@ final class ByteLines {
     private long discarded;
     private long number;
 
-    ByteLines(Path path, InputStream in) {
-        this(path, in, FIRST_BUFFER_BYTES, LONGEST_LINE_BYTES);
+    ByteLines(String name, InputStream in) {
+        this(name, in, FIRST_BUFFER_BYTES, LONGEST_LINE_BYTES);
     }
 
-    ByteLines(Path path, InputStream in, int firstBuffer, int longestLine) {
-        this.path = path;
+    ByteLines(String name, InputStream in, int firstBuffer, int longestLine) {
+        this.name = name;
         this.in = in;
         this.buffer = new byte[firstBuffer];
         this.longestLine = longestLine;
@@ -84,7 +83,7 @@ final class ByteLines {
         }
         if (filled >= longestLine) {
             throw new InvalidInputException(
-                    path
+                    name
                             + ":"
                             + number
                             + ": the line is longer than "
@@ -105,6 +104,11 @@ final class ByteLines {
 
     int end() {
         return end;
+    }
+
+    /** Returns whether a newline follows the line, so that it is not what the stream ends with. */
+    boolean endsWithNewline() {
+        return end < next;
     }
 
     /** Returns the line's number, from 1. */

@@ -8,12 +8,9 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import io.github.sasblock.examples.problem.InvalidInputException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Path;
 
-/** A file with a JSON object on each line, whose field {@code text} is a document. */
+/** A file with a JSON object on each line, one of whose fields is a document. */
 final class JsonLines {
-
-    private static final String TEXT = "text";
 
     /** Jackson's default of 20 million characters is less than some books. */
     private static final JsonFactory JSON =
@@ -24,12 +21,14 @@ final class JsonLines {
                                     .build())
                     .build();
 
-    private final Path path;
+    private final String name;
+    private final String field;
     private final ByteLines lines;
 
-    JsonLines(Path path, InputStream in) {
-        this.path = path;
-        this.lines = new ByteLines(path, in);
+    JsonLines(String name, InputStream in, String field) {
+        this.name = name;
+        this.field = field;
+        this.lines = new ByteLines(name, in);
     }
 
     void forEach(DocumentConsumer consumer) throws IOException {
@@ -50,7 +49,7 @@ final class JsonLines {
             return Utf8.decode(lines.buffer(), start, lines.end());
         } catch (Utf8.MalformedUtf8Exception e) {
             long offset = lines.offset() + (start - lines.start()) + e.offset();
-            throw TextFile.malformed(path, lines.number(), offset, e);
+            throw Utf8.malformed(name, lines.number(), offset, e);
         }
     }
 
@@ -71,31 +70,36 @@ final class JsonLines {
         if (unpaired >= 0) {
             throw problem(
                     String.format(
-                            "the field \"text\" has an unpaired surrogate (\\u%04x) at its"
+                            "the field \"%s\" has an unpaired surrogate (\\u%04x) at its"
                                     + " character %d, which is not valid Unicode",
-                            (int) text.charAt(unpaired), unpaired + 1));
+                            field, (int) text.charAt(unpaired), unpaired + 1));
         }
         return text;
     }
 
     private String text(JsonParser parser) throws IOException {
         if (parser.nextToken() != JsonToken.START_OBJECT) {
-            throw problem("expected a JSON object with a field \"text\", found " + found(parser));
+            throw problem(
+                    "expected a JSON object with a field \""
+                            + field
+                            + "\", found "
+                            + found(parser));
         }
         String text = null;
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            boolean wanted = parser.currentName().equals(TEXT);
+            boolean wanted = parser.currentName().equals(field);
             JsonToken value = parser.nextToken();
             if (!wanted) {
                 parser.skipChildren();
             } else if (value == JsonToken.VALUE_STRING) {
                 text = parser.getText();
             } else {
-                throw problem("the field \"text\" must be a string, found " + found(parser));
+                throw problem(
+                        "the field \"" + field + "\" must be a string, found " + found(parser));
             }
         }
         if (text == null) {
-            throw problem("the field \"text\" is missing");
+            throw problem("the field \"" + field + "\" is missing");
         }
         if (parser.nextToken() != null) {
             throw problem("expected one JSON object a line, found " + found(parser) + " after it");
@@ -117,6 +121,6 @@ final class JsonLines {
     }
 
     private String origin() {
-        return path + ":" + lines.number();
+        return name + ":" + lines.number();
     }
 }

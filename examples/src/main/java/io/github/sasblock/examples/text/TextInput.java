@@ -15,77 +15,113 @@ import java.util.function.LongConsumer;
 import java.util.zip.GZIPInputStream;
 
 /**
- * A text file's bytes, decompressed. What goes wrong in reading is told of the file, so that it is
- * not mistaken for a fault in what is made of the text.
+ * The bytes of a file or of an archive's entry, decompressed. What goes wrong in reading is told of
+ * the file, so that it is not mistaken for a fault in what is made of the text. Bytes that
+ * decompress to far more than text does are refused.
  */
 final class TextInput extends FilterInputStream {
 
     /** The largest window of the zstd command line without {@code --long}: 128 MiB. */
     private static final int ZSTD_WINDOW_LOG_LIMIT = 27;
 
+    /** Text compresses to a third, logs to a hundredth. */
+    private static final long RATIO_LIMIT = 250;
+
+    /** What may be decompressed before the ratio counts. */
+    private static final long RATIO_GRACE_BYTES = 1 << 24;
+
     private static final int BUFFER_BYTES = 1 << 16;
 
-    private final Path path;
+    private final String name;
     private final StoredBytes stored;
+    private final Compression compression;
+    private long decompressed;
 
-    private TextInput(Path path, StoredBytes stored, InputStream decompressed) {
+    private TextInput(
+            String name, StoredBytes stored, Compression compression, InputStream decompressed) {
         super(decompressed);
-        this.path = path;
+        this.name = name;
         this.stored = stored;
+        this.compression = compression;
     }
 
-    static InputStream open(TextFile file, LongConsumer bytesRead) {
-        StoredBytes stored = null;
+    /** Opens a file; the listener takes the bytes of the stored file as they are read. */
+    static TextInput open(Path file, Compression compression, LongConsumer bytesRead) {
+        InputStream in;
         try {
-            stored = new StoredBytes(Files.newInputStream(file.path()), bytesRead);
-            return new TextInput(file.path(), stored, decompress(file.format(), stored));
+            in = Files.newInputStream(file);
         } catch (IOException e) {
-            InvalidInputException problem = problem(file.path(), stored, e);
+            throw problem(file.toString(), null, e);
+        }
+        return over(file.toString(), in, compression, bytesRead);
+    }
+
+    /** Decompresses a stream, which is closed with this one, or if this one cannot be opened. */
+    static TextInput over(
+            String name, InputStream in, Compression compression, LongConsumer bytesRead) {
+        StoredBytes stored = new StoredBytes(in, bytesRead);
+        try {
+            return new TextInput(name, stored, compression, decompress(compression, stored));
+        } catch (IOException e) {
+            InvalidInputException problem = problem(name, stored, e);
             closeAfter(problem, stored);
             throw problem;
         }
     }
 
-    private static InputStream decompress(TextFormat format, InputStream stored)
+    private static InputStream decompress(Compression compression, InputStream stored)
             throws IOException {
-        return switch (format) {
-            case PLAIN, JSON_LINES -> stored;
-            case JSON_LINES_GZIP -> new GZIPInputStream(stored, BUFFER_BYTES);
-            case JSON_LINES_ZSTD ->
-                    new ZstdInputStreamNoFinalizer(stored).setLongMax(ZSTD_WINDOW_LOG_LIMIT);
+        return switch (compression) {
+            case NONE -> stored;
+            case GZIP -> new GZIPInputStream(stored, BUFFER_BYTES);
+            case ZSTD -> new ZstdInputStreamNoFinalizer(stored).setLongMax(ZSTD_WINDOW_LOG_LIMIT);
         };
     }
 
     private static void closeAfter(InvalidInputException problem, InputStream in) {
-        if (in != null) {
-            try {
-                in.close();
-            } catch (IOException e) {
-                problem.addSuppressed(e);
-            }
+        try {
+            in.close();
+        } catch (IOException e) {
+            problem.addSuppressed(e);
         }
     }
 
     @Override
     public int read() {
-        try {
-            return in.read();
-        } catch (IOException e) {
-            throw problem(path, stored, e);
-        }
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
     }
 
     @Override
     public int read(byte[] into, int offset, int length) {
+        int read;
         try {
-            return in.read(into, offset, length);
+            read = in.read(into, offset, length);
         } catch (IOException e) {
-            throw problem(path, stored, e);
+            throw problem(name, stored, e);
+        }
+        if (compression != Compression.NONE && read > 0) {
+            decompressed += read;
+            checkRatio(name, decompressed, stored.count());
+        }
+        return read;
+    }
+
+    /** Refuses what decompresses to more than any text does. */
+    static void checkRatio(String name, long decompressed, long stored) {
+        if (decompressed > RATIO_GRACE_BYTES && decompressed / RATIO_LIMIT > stored) {
+            throw new InvalidInputException(
+                    name
+                            + ": "
+                            + stored
+                            + " bytes decompress to more than "
+                            + RATIO_LIMIT
+                            + " times as many; no text is so regular, so this is refused");
         }
     }
 
-    private static InvalidInputException problem(Path path, StoredBytes stored, IOException e) {
-        return new InvalidInputException(path + ": " + reason(stored, e), e);
+    private static InvalidInputException problem(String name, StoredBytes stored, IOException e) {
+        return new InvalidInputException(name + ": " + reason(stored, e), e);
     }
 
     private static String reason(StoredBytes stored, IOException e) {
@@ -95,14 +131,14 @@ final class TextInput extends FilterInputStream {
         if (e instanceof AccessDeniedException) {
             return "the file cannot be read: permission denied";
         }
-        if (stored == null || stored.failed) {
+        if (stored == null || stored.failed()) {
             return "the file cannot be read: " + e.getMessage();
         }
         if (windowTooLarge(e)) {
             return "needs a zstd window of more than 128 MiB; compress it without --long, or with"
                     + " at most --long=27";
         }
-        if (stored.ended) {
+        if (stored.ended()) {
             return "ends in the middle of its compressed data; it was probably cut off";
         }
         return "the compressed data is damaged: " + e.getMessage();
@@ -111,43 +147,5 @@ final class TextInput extends FilterInputStream {
     private static boolean windowTooLarge(IOException e) {
         return e instanceof ZstdIOException zstd
                 && zstd.getErrorCode() == Zstd.errFrameParameterWindowTooLarge();
-    }
-
-    /** The bytes as they are stored, counted. */
-    private static final class StoredBytes extends FilterInputStream {
-
-        private final LongConsumer listener;
-        private long count;
-        private boolean ended;
-        private boolean failed;
-
-        StoredBytes(InputStream in, LongConsumer listener) {
-            super(in);
-            this.listener = listener;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-        }
-
-        @Override
-        public int read(byte[] into, int offset, int length) throws IOException {
-            int read;
-            try {
-                read = in.read(into, offset, length);
-            } catch (IOException e) {
-                failed = true;
-                throw e;
-            }
-            if (read < 0) {
-                ended = true;
-            } else {
-                count += read;
-                listener.accept(count);
-            }
-            return read;
-        }
     }
 }

@@ -1,7 +1,6 @@
 package io.github.sasblock.examples.text;
 
 import java.io.IOException;
-import java.util.function.LongConsumer;
 
 /** Documents in a fixed order, read as a stream: memory does not grow with their number. */
 public interface TextSource {
@@ -26,28 +25,23 @@ public interface TextSource {
      * Reads all documents, from the first one. Documents of an empty text may be among them.
      *
      * @param consumer takes each document
+     * @param listener is told how far reading has come, and what was passed over
      * @throws IOException if reading fails, or the consumer
      * @throws io.github.sasblock.examples.problem.InvalidInputException if the content is not what
      *     it should be
      */
-    void forEach(DocumentConsumer consumer) throws IOException;
+    void forEach(DocumentConsumer consumer, ReadingListener listener) throws IOException;
 
     /**
-     * Reads all documents, and tells how far it has come on the scale of {@link
-     * #approximateBytes()}. A source that does not say otherwise counts its documents' characters.
+     * Reads all documents, from the first one.
      *
      * @param consumer takes each document
-     * @param bytesRead takes the number of bytes read so far, now and then
      * @throws IOException if reading fails, or the consumer
+     * @throws io.github.sasblock.examples.problem.InvalidInputException if the content is not what
+     *     it should be
      */
-    default void forEach(DocumentConsumer consumer, LongConsumer bytesRead) throws IOException {
-        long[] read = {0};
-        forEach(
-                document -> {
-                    consumer.accept(document);
-                    read[0] += document.text().length();
-                    bytesRead.accept(read[0]);
-                });
+    default void forEach(DocumentConsumer consumer) throws IOException {
+        forEach(consumer, ReadingListener.NONE);
     }
 
     /**

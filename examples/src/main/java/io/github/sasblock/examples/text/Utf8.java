@@ -120,6 +120,16 @@ public final class Utf8 {
         return result.isError() ? in.position() : -1;
     }
 
+    /** Tells of malformed bytes where they stand. */
+    static InvalidInputException malformed(
+            String name, long line, long offset, MalformedUtf8Exception e) {
+        return new InvalidInputException(
+                String.format(
+                        "%s:%d: not UTF-8: byte 0x%02X at byte %d of the text; expected UTF-8",
+                        name, line, e.value(), offset),
+                e);
+    }
+
     /** Bytes that are not UTF-8. */
     static final class MalformedUtf8Exception extends Exception {
 

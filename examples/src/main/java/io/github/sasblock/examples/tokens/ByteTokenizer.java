@@ -36,6 +36,11 @@ public final class ByteTokenizer implements Tokenizer {
     }
 
     @Override
+    public boolean encodesPieces() {
+        return true;
+    }
+
+    @Override
     public Encoding encode(String text) {
         byte[] bytes = Utf8.encode(text);
         int[] ids = new int[bytes.length];

@@ -61,6 +61,12 @@ public final class Gpt2Tokenizer implements Tokenizer {
         return longest;
     }
 
+    /** No pattern of GPT-2 joins a line end to what is visible before it, nor looks behind. */
+    @Override
+    public boolean encodesPieces() {
+        return true;
+    }
+
     @Override
     public Encoding encode(String text) {
         Utf8.requireWellFormed(text);

@@ -12,7 +12,7 @@ import java.util.HexFormat;
 import java.util.zip.CRC32C;
 
 /** One shard, mapped into memory. Reading is safe from several threads. */
-final class MappedShard {
+final class MappedShard implements Shard {
 
     private final ShardHeader header;
     private final ByteBuffer tokens;
@@ -103,8 +103,23 @@ final class MappedShard {
         return header;
     }
 
-    /** Copies tokens [from, from + count) to an array. */
-    void read(int from, int[] into, int offset, int count) {
+    @Override
+    public long tokens() {
+        return header.tokens();
+    }
+
+    @Override
+    public long documents() {
+        return header.documents();
+    }
+
+    @Override
+    public long textBytes() {
+        return header.textBytes();
+    }
+
+    @Override
+    public void read(int from, int[] into, int offset, int count) {
         if (header.format().tokenBytes() == Short.BYTES) {
             for (int i = 0; i < count; i++) {
                 into[offset + i] = tokens.getShort((from + i) * Short.BYTES) & 0xFFFF;
@@ -116,8 +131,8 @@ final class MappedShard {
         }
     }
 
-    /** Returns the sum of the byte lengths of tokens [from, to). */
-    long textBytes(int from, int to) {
+    @Override
+    public long textBytes(int from, int to) {
         long sum = 0;
         for (int i = from; i < to; i++) {
             sum +=

@@ -14,7 +14,8 @@ import java.util.zip.CRC32C;
 
 /**
  * One shard being written. Tokens and byte lengths go to two files beside it, which {@link
- * #finish()} joins and moves to the shard's name. Closing deletes what is left of the two.
+ * #finish()} joins and moves to the shard's name; the hashes of the documents that end in it go to
+ * a third, which stays a file of its own. Closing deletes what is unfinished.
  */
 final class ShardFile implements Closeable {
 
@@ -22,6 +23,7 @@ final class ShardFile implements Closeable {
     private final ShardFormat format;
     private final Section tokens;
     private final Section lengths;
+    private final Section hashes;
     private long count;
     private long documents;
     private long textBytes;
@@ -31,6 +33,7 @@ final class ShardFile implements Closeable {
         this.format = format;
         tokens = new Section(beside(file, ".tokens.tmp"), format.tokenBytes(), ShardHeader.BYTES);
         lengths = new Section(beside(file, ".lengths.tmp"), format.lengthBytes(), 0);
+        hashes = new Section(beside(file, ".documents.tmp"), Long.BYTES, 0);
     }
 
     private static Path beside(Path file, String ending) {
@@ -46,8 +49,9 @@ final class ShardFile implements Closeable {
         textBytes += byteLength;
     }
 
-    void endDocument() {
+    void endDocument(long hash) throws IOException {
         documents++;
+        hashes.write(hash);
     }
 
     long count() {
@@ -57,17 +61,19 @@ final class ShardFile implements Closeable {
     ShardIndex.Shard finish() throws IOException {
         tokens.append(lengths);
         ShardHeader header = new ShardHeader(format, count, documents, textBytes);
+        String name = String.valueOf(file.getFileName());
+        hashes.flush();
+        hashes.finish(ByteBuffer.allocate(0), file.resolveSibling(ShardNames.documents(name)));
         tokens.finish(header.toBytes(), file);
         return new ShardIndex.Shard(
-                file.getFileName().toString(), count, header.fileBytes(), tokens.checksum());
+                name, count, header.fileBytes(), tokens.checksum(), hashes.checksum());
     }
 
     @Override
     public void close() throws IOException {
-        try {
+        try (hashes;
+                lengths) {
             tokens.close();
-        } finally {
-            lengths.close();
         }
     }
 
@@ -96,14 +102,15 @@ final class ShardFile implements Closeable {
             channel.position(start);
         }
 
-        void write(int value) throws IOException {
+        void write(long value) throws IOException {
             if (buffer.remaining() < width) {
                 flush();
             }
             switch (width) {
                 case Byte.BYTES -> buffer.put((byte) value);
                 case Short.BYTES -> buffer.putShort((short) value);
-                default -> buffer.putInt(value);
+                case Integer.BYTES -> buffer.putInt((int) value);
+                default -> buffer.putLong(value);
             }
         }
 
@@ -130,6 +137,7 @@ final class ShardFile implements Closeable {
             while (header.hasRemaining()) {
                 channel.write(header);
             }
+            channel.force(true);
             channel.close();
             Files.move(
                     path,

@@ -17,7 +17,7 @@ record ShardFormat(
         int lengthBytes) {
 
     /** The version of the files' layout; files of another one are written anew. */
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     private static final int UNSIGNED_BYTE_LIMIT = 1 << 8;
     private static final int UNSIGNED_SHORT_LIMIT = 1 << 16;

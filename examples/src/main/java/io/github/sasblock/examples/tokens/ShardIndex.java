@@ -23,7 +23,8 @@ record ShardIndex(
         int vocabularySize,
         Source source,
         boolean byteLengths,
-        long emptyDocuments,
+        String selection,
+        PreparationReport report,
         List<Shard> shards) {
 
     static final String FILE = "index.json";
@@ -39,8 +40,11 @@ record ShardIndex(
     /** What the tokens were made of. */
     record Source(String description, String fingerprint) {}
 
-    /** One file, with the CRC-32C of all that follows its header. */
-    record Shard(String file, long tokens, long bytes, String crc32c) {}
+    /**
+     * One file, with the CRC-32C of all that follows its header, and that of the file beside it
+     * that holds its documents' hashes.
+     */
+    record Shard(String file, long tokens, long bytes, String crc32c, String documentsCrc32c) {}
 
     /** Writes the index beside its place and moves it there, as one step. */
     void write(Path folder) throws IOException {

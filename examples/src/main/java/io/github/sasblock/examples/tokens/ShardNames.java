@@ -10,8 +10,10 @@ final class ShardNames {
 
     private static final Pattern SHARD =
             Pattern.compile("tokens-[0-9a-f]{" + STAMP_HEX_DIGITS + "}-\\d{5,10}\\.bin");
-    private static final Pattern UNFINISHED =
-            Pattern.compile(SHARD.pattern() + "\\.(tokens|lengths)\\.tmp");
+    private static final Pattern OF_A_SHARD =
+            Pattern.compile(
+                    SHARD.pattern() + "(\\.documents|\\.(tokens|lengths|documents)\\.tmp)?");
+    private static final String DOCUMENTS = ".documents";
 
     private ShardNames() {}
 
@@ -24,7 +26,13 @@ final class ShardNames {
         return SHARD.matcher(name).matches();
     }
 
-    static boolean isUnfinished(String name) {
-        return UNFINISHED.matcher(name).matches();
+    /** Returns the name of the file of the hashes of a shard's documents. */
+    static String documents(String shard) {
+        return shard + DOCUMENTS;
+    }
+
+    /** Returns whether a name is a shard's, or that of what stands beside one, finished or not. */
+    static boolean isOfAShard(String name) {
+        return OF_A_SHARD.matcher(name).matches();
     }
 }

@@ -4,8 +4,10 @@ import io.github.sasblock.examples.problem.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.LongConsumer;
 
 /**
  * The tokens of all documents of a source, one after the other, each document followed by
@@ -13,18 +15,23 @@ import java.util.Objects;
  */
 public final class TokenSequence implements AutoCloseable {
 
-    private final Path folder;
-    private final ShardIndex index;
+    private final List<Part> parts;
     private final long[] starts; // each shard's first token, and the number of all tokens
-    private volatile List<MappedShard> shards;
+    private volatile List<Shard> shards;
 
-    private TokenSequence(Path folder, ShardIndex index, List<MappedShard> shards) {
-        this.folder = folder;
-        this.index = index;
-        this.shards = shards;
+    /** A folder of tokens and what stands in it. */
+    private record Part(Path folder, ShardIndex index) {}
+
+    TokenSequence(Path folder, ShardIndex index, List<? extends Shard> shards) {
+        this(List.of(new Part(folder, index)), shards);
+    }
+
+    private TokenSequence(List<Part> parts, List<? extends Shard> shards) {
+        this.parts = parts;
+        this.shards = List.copyOf(shards);
         starts = new long[shards.size() + 1];
         for (int i = 0; i < shards.size(); i++) {
-            starts[i + 1] = starts[i] + shards.get(i).header().tokens();
+            starts[i + 1] = starts[i] + shards.get(i).tokens();
         }
     }
 
@@ -48,7 +55,27 @@ public final class TokenSequence implements AutoCloseable {
             checkFormat(folder.resolve(entry.file()), index, shard.header().format());
             shards.add(shard);
         }
-        return new TokenSequence(folder, index, List.copyOf(shards));
+        return new TokenSequence(folder, index, shards);
+    }
+
+    /**
+     * Joins sequences of one tokenizer, one after the other.
+     *
+     * @param sequences at least one; closing them does not close the result, nor the other way
+     *     around
+     * @return all their tokens
+     * @throws IllegalArgumentException if they are of several tokenizers
+     */
+    public static TokenSequence joined(List<TokenSequence> sequences) {
+        List<String> tokenizers =
+                sequences.stream().map(TokenSequence::tokenizerId).distinct().toList();
+        if (tokenizers.size() != 1) {
+            throw new IllegalArgumentException(
+                    "sequences of the tokenizers " + tokenizers + ": expected one tokenizer");
+        }
+        return new TokenSequence(
+                sequences.stream().flatMap(sequence -> sequence.parts.stream()).toList(),
+                sequences.stream().flatMap(sequence -> sequence.shards().stream()).toList());
     }
 
     private static void checkTokenizer(Path folder, ShardIndex index, Tokenizer expected) {
@@ -97,7 +124,7 @@ public final class TokenSequence implements AutoCloseable {
      * @return the tokenizer's {@linkplain Tokenizer#id() id}
      */
     public String tokenizerId() {
-        return index.tokenizer();
+        return parts.get(0).index().tokenizer();
     }
 
     /**
@@ -106,7 +133,7 @@ public final class TokenSequence implements AutoCloseable {
      * @return a number greater than every token
      */
     public int vocabularySize() {
-        return index.vocabularySize();
+        return parts.get(0).index().vocabularySize();
     }
 
     /**
@@ -115,7 +142,7 @@ public final class TokenSequence implements AutoCloseable {
      * @return the documents that have a token
      */
     public long documents() {
-        return shards().stream().mapToLong(shard -> shard.header().documents()).sum();
+        return shards().stream().mapToLong(shard -> shard.documents()).sum();
     }
 
     /**
@@ -124,7 +151,40 @@ public final class TokenSequence implements AutoCloseable {
      * @return the empty documents
      */
     public long emptyDocuments() {
-        return index.emptyDocuments();
+        return parts.stream().mapToLong(part -> part.index().report().empty()).sum();
+    }
+
+    /**
+     * Returns what was read to make these tokens, and what was left out.
+     *
+     * @return the counts; of all documents, where some were held out; one for each sequence joined
+     */
+    public List<PreparationReport> reports() {
+        return parts.stream().map(part -> part.index().report()).toList();
+    }
+
+    /**
+     * Counts the documents that are in other tokens too, byte for byte. Documents too long to be
+     * held at once are not compared.
+     *
+     * @param other other tokens, far fewer than these
+     * @return how many of these documents are also there
+     * @throws IOException if the files of documents' hashes cannot be read
+     */
+    public long sharedDocuments(TokenSequence other) throws IOException {
+        SeenDocuments theirs = new SeenDocuments(Long.MAX_VALUE);
+        other.forEachHash(theirs::add);
+        long[] shared = {0};
+        forEachHash(hash -> shared[0] += theirs.contains(hash) ? 1 : 0);
+        return shared[0];
+    }
+
+    private void forEachHash(LongConsumer consumer) throws IOException {
+        for (Part part : parts) {
+            for (ShardIndex.Shard shard : part.index().shards()) {
+                DocumentHashes.read(part.folder(), shard, consumer);
+            }
+        }
     }
 
     /**
@@ -133,7 +193,7 @@ public final class TokenSequence implements AutoCloseable {
      * @return bytes of UTF-8
      */
     public long textBytes() {
-        return shards().stream().mapToLong(shard -> shard.header().textBytes()).sum();
+        return shards().stream().mapToLong(shard -> shard.textBytes()).sum();
     }
 
     /**
@@ -142,7 +202,7 @@ public final class TokenSequence implements AutoCloseable {
      * @return whether each token's byte length was kept
      */
     public boolean hasByteLengths() {
-        return index.byteLengths();
+        return parts.stream().allMatch(part -> part.index().byteLengths());
     }
 
     /**
@@ -180,7 +240,7 @@ public final class TokenSequence implements AutoCloseable {
         Objects.checkFromToIndex(from, to, size());
         if (!hasByteLengths()) {
             throw new IllegalStateException(
-                    folder + ": the tokens were prepared without byte lengths");
+                    folders() + ": the tokens were prepared without byte lengths");
         }
         long bytes = 0;
         long at = from;
@@ -193,17 +253,19 @@ public final class TokenSequence implements AutoCloseable {
     }
 
     private int shardOf(long token) {
-        int shard = 0;
-        while (token >= starts[shard + 1] && shard + 2 < starts.length) {
-            shard++;
-        }
-        return shard;
+        int found = Arrays.binarySearch(starts, token);
+        int shard = found < 0 ? -found - 2 : found;
+        return Math.min(shard, starts.length - 2); // of the end, the last
     }
 
-    private List<MappedShard> shards() {
-        List<MappedShard> open = shards;
+    private String folders() {
+        return String.join(", ", parts.stream().map(part -> part.folder().toString()).toList());
+    }
+
+    private List<Shard> shards() {
+        List<Shard> open = shards;
         if (open == null) {
-            throw new IllegalStateException(folder + ": the tokens are closed");
+            throw new IllegalStateException(folders() + ": the tokens are closed");
         }
         return open;
     }

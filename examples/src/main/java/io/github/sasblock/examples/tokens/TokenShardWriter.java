@@ -1,49 +1,76 @@
 package io.github.sasblock.examples.tokens;
 
-import io.github.sasblock.examples.text.Document;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
-/** Writes documents as tokens, each followed by end-of-text, into shards of a limited size. */
+/**
+ * Writes documents as tokens, each followed by end-of-text, into shards of a limited size. After
+ * every finished shard it notes where the next one begins, so that an interrupted preparation can
+ * go on there.
+ */
 final class TokenShardWriter implements Closeable {
 
     private final Path folder;
-    private final String stamp;
     private final Tokenizer tokenizer;
     private final ShardFormat format;
     private final int maxTokens;
     private final long maxByteLength;
-    private final List<ShardIndex.Shard> finished = new ArrayList<>();
+    private final ShardProgress begun;
+    private ShardProgress progress;
     private ShardFile current;
-    private boolean withinDocument;
+    private long document;
+    private long tokensOfDocument;
     private long emptyDocuments;
 
     TokenShardWriter(
-            Path folder, String stamp, Tokenizer tokenizer, ShardFormat format, int maxTokens) {
+            Path folder,
+            ShardProgress begun,
+            Tokenizer tokenizer,
+            ShardFormat format,
+            int maxTokens) {
         this.folder = folder;
-        this.stamp = stamp;
+        this.begun = begun;
+        this.progress = begun;
         this.tokenizer = tokenizer;
         this.format = format;
         this.maxTokens = maxTokens;
         this.maxByteLength = tokenizer.longestTokenBytes();
+        this.emptyDocuments = begun.empty();
     }
 
-    void add(Document document) throws IOException {
-        Encoding encoding = tokenizer.encode(document.text());
+    Path folder() {
+        return folder;
+    }
+
+    /** Returns how many shards there are of an earlier preparation. */
+    int finished() {
+        return begun.finished().size();
+    }
+
+    /** Returns whether a document, or its end, was not written by an earlier preparation. */
+    boolean wants(long which) {
+        return which >= begun.document();
+    }
+
+    /** Begins one of the source's documents. */
+    void begin(long which) {
+        document = which;
+        tokensOfDocument = 0;
+    }
+
+    /** Adds tokens of the document that was begun. */
+    void add(Encoding encoding) throws IOException {
         int[] ids = encoding.ids();
+        int[] lengths = encoding.byteLengths();
         for (int i = 0; i < ids.length; i++) {
-            write(ids[i], encoding.byteLengths()[i]);
-        }
-        withinDocument |= ids.length > 0;
-        if (!document.continues()) {
-            endDocument();
+            check(ids[i], lengths[i]);
+            write(ids[i], lengths[i]);
         }
     }
 
-    private void write(int token, int byteLength) throws IOException {
+    private void check(int token, int byteLength) {
         if (token < 0 || token >= format.vocabularySize() || byteLength > maxByteLength) {
             throw new IllegalStateException(
                     "the tokenizer "
@@ -58,40 +85,54 @@ final class TokenShardWriter implements Closeable {
                             + maxByteLength
                             + " bytes");
         }
-        if (current == null || current.count() == maxTokens) {
-            startShard();
+    }
+
+    private void write(int token, int byteLength) throws IOException {
+        boolean written = document == begun.document() && tokensOfDocument < begun.tokens();
+        if (!written) {
+            if (current == null || current.count() == maxTokens) {
+                startShard();
+            }
+            current.write(token, byteLength);
         }
-        current.write(token, byteLength);
+        tokensOfDocument++;
     }
 
     private void startShard() throws IOException {
-        finishShard();
-        current = new ShardFile(folder.resolve(ShardNames.shard(stamp, finished.size())), format);
+        finishShard(document, tokensOfDocument);
+        int number = progress.finished().size();
+        current = new ShardFile(folder.resolve(ShardNames.shard(progress.stamp(), number)), format);
     }
 
-    private void finishShard() throws IOException {
+    private void finishShard(long nextDocument, long tokensOfNext) throws IOException {
         if (current != null) {
-            try (ShardFile shard = current) {
-                finished.add(shard.finish());
+            try (ShardFile file = current) {
+                ShardIndex.Shard shard = file.finish();
+                progress =
+                        progress.with(
+                                new ShardProgress.Finished(
+                                        shard, nextDocument, tokensOfNext, emptyDocuments));
             }
             current = null;
+            progress.write(folder);
         }
     }
 
-    private void endDocument() throws IOException {
-        if (withinDocument) {
-            write(tokenizer.endOfText(), 0);
-            current.endDocument();
-        } else {
+    /** Ends a document and returns whether it has a token. */
+    boolean end(long hash) throws IOException {
+        if (tokensOfDocument == 0) {
             emptyDocuments++;
+            return false;
         }
-        withinDocument = false;
+        write(tokenizer.endOfText(), 0);
+        current.endDocument(hash);
+        return true;
     }
 
     /** Finishes the last shard and returns all of them. */
     List<ShardIndex.Shard> finish() throws IOException {
-        finishShard();
-        return List.copyOf(finished);
+        finishShard(document + 1, 0);
+        return progress.shards();
     }
 
     /** Returns how many documents had no token and were left out. */

@@ -22,17 +22,22 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Text as tokens in a folder of files, written once and used as long as nothing that they depend on
- * changes: the source's {@linkplain TextSource#fingerprint() fingerprint}, the tokenizer, the
- * files' format.
+ * changes: the source's {@linkplain TextSource#fingerprint() fingerprint}, the tokenizer, which
+ * documents are taken, the files' format. Documents that are held out stand in a folder of their
+ * own within.
  *
  * <p>The folder's {@code index.json} is written last and in one step, so an interrupted preparation
- * is never taken for a complete one, and leaves the tokens of an earlier one usable. Processes that
- * prepare the same folder wait for each other.
+ * is never taken for a complete one, and leaves the tokens of an earlier one usable. The next one
+ * keeps the files that it finished: it reads the text again, which is fast, and encodes only what
+ * is not there. Processes that prepare the same folder wait for each other.
  */
 public final class TokenShards {
 
+    /** Where held-out documents stand in a folder of tokens. */
+    public static final String HELD_OUT_FOLDER = "held-out";
+
     private static final Logger LOG = LoggerFactory.getLogger(TokenShards.class);
-    private static final int SHARD_TOKENS = 1 << 28;
+    private static final int SHARD_TOKENS = 1 << 26;
     private static final String LOCK_FILE = "prepare.lock";
 
     /** A file lock holds between processes only. */
@@ -41,23 +46,25 @@ public final class TokenShards {
     private final TextSource source;
     private final Tokenizer tokenizer;
     private final Path folder;
-    private final boolean withByteLengths;
+    private final PreparationOptions options;
     private final String fingerprint;
     private final int shardTokens;
+    private final int threads;
 
     private TokenShards(
             TextSource source,
             Tokenizer tokenizer,
             Path folder,
-            boolean withByteLengths,
-            int shardTokens)
+            PreparationOptions options,
+            int shardTokens,
+            int threads)
             throws IOException {
+        this.threads = threads;
         this.source = source;
         this.tokenizer = tokenizer;
         this.folder = folder;
-        this.withByteLengths = withByteLengths;
+        this.options = options;
         this.shardTokens = shardTokens;
-        // Taken before the text is read: a change while it is read is then found the next time.
         this.fingerprint = source.fingerprint();
     }
 
@@ -68,8 +75,32 @@ public final class TokenShards {
      * @param tokenizer makes the tokens
      * @param folder where the tokens of this source are kept; made if it does not exist. Tokens of
      *     another source or tokenizer in it are replaced
-     * @param withByteLengths whether each token's byte length is needed, for {@link
-     *     TokenSequence#textBytes(long, long)}
+     * @param options which documents are taken, and what is kept of them
+     * @param progress shows how much of the source has been read
+     * @return the tokens, and whether and why they were written
+     * @throws InvalidInputException if the source is not what it should be, has no text, or changes
+     *     while it is read
+     * @throws IOException if writing fails
+     */
+    public static Preparation prepare(
+            TextSource source,
+            Tokenizer tokenizer,
+            Path folder,
+            PreparationOptions options,
+            Progress progress)
+            throws IOException {
+        int threads = Runtime.getRuntime().availableProcessors();
+        return prepare(source, tokenizer, folder, options, progress, SHARD_TOKENS, threads);
+    }
+
+    /**
+     * Opens the tokens of all documents of a source, after writing them unless they have been
+     * written before.
+     *
+     * @param source the text
+     * @param tokenizer makes the tokens
+     * @param folder where the tokens of this source are kept
+     * @param withByteLengths whether each token's byte length is needed
      * @param progress shows how much of the source has been read
      * @return the tokens, and whether and why they were written
      * @throws InvalidInputException if the source is not what it should be, or has no text
@@ -82,18 +113,20 @@ public final class TokenShards {
             boolean withByteLengths,
             Progress progress)
             throws IOException {
-        return prepare(source, tokenizer, folder, withByteLengths, progress, SHARD_TOKENS);
+        PreparationOptions options = PreparationOptions.everything(withByteLengths);
+        return prepare(source, tokenizer, folder, options, progress);
     }
 
     static Preparation prepare(
             TextSource source,
             Tokenizer tokenizer,
             Path folder,
-            boolean withByteLengths,
+            PreparationOptions options,
             Progress progress,
-            int shardTokens)
+            int shardTokens,
+            int threads)
             throws IOException {
-        return new TokenShards(source, tokenizer, folder, withByteLengths, shardTokens)
+        return new TokenShards(source, tokenizer, folder, options, shardTokens, threads)
                 .prepare(progress);
     }
 
@@ -109,11 +142,10 @@ public final class TokenShards {
             if (second.tokens().isPresent()) {
                 return second.reused();
             }
-            write(progress);
-            return new Preparation(
-                    Preparation.Outcome.WRITTEN,
-                    second.obstacle(),
-                    TokenSequence.open(folder, tokenizer));
+            long start = System.nanoTime();
+            int continued = write(progress);
+            double seconds = (System.nanoTime() - start) / 1e9;
+            return opened(Preparation.Outcome.WRITTEN, second.obstacle(), continued, seconds);
         } finally {
             WITHIN_THIS_PROCESS.unlock();
         }
@@ -121,7 +153,7 @@ public final class TokenShards {
 
     private FileChannel openLockFile() throws IOException {
         try {
-            Files.createDirectories(folder);
+            Files.createDirectories(options.holdsOut() ? heldOutFolder() : folder);
             return FileChannel.open(
                     folder.resolve(LOCK_FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         } catch (FileSystemException e) {
@@ -130,16 +162,30 @@ public final class TokenShards {
         }
     }
 
+    private Path heldOutFolder() {
+        return folder.resolve(HELD_OUT_FOLDER);
+    }
+
+    private Preparation opened(
+            Preparation.Outcome outcome, String reason, int continued, double seconds)
+            throws IOException {
+        TokenSequence tokens = TokenSequence.open(folder, tokenizer);
+        Optional<TokenSequence> heldOut =
+                options.holdsOut()
+                        ? Optional.of(TokenSequence.open(heldOutFolder(), tokenizer))
+                        : Optional.empty();
+        return new Preparation(outcome, reason, tokens, heldOut, continued, seconds);
+    }
+
     /** Earlier tokens, or why they cannot be used. */
-    private record Attempt(Optional<TokenSequence> tokens, String obstacle) {
+    private record Attempt(Optional<Preparation> tokens, String obstacle) {
 
         static Attempt failed(String obstacle) {
             return new Attempt(Optional.empty(), obstacle);
         }
 
         Preparation reused() {
-            return new Preparation(
-                    Preparation.Outcome.REUSED, "nothing has changed", tokens.orElseThrow());
+            return tokens.orElseThrow();
         }
     }
 
@@ -148,12 +194,16 @@ public final class TokenShards {
             return Attempt.failed("no tokens were there");
         }
         try {
-            ShardIndex index = ShardIndex.read(folder);
-            Optional<String> change = change(index);
+            Optional<String> change = change(ShardIndex.read(folder));
+            if (change.isEmpty() && options.holdsOut()) {
+                change = change(ShardIndex.read(heldOutFolder()));
+            }
             if (change.isPresent()) {
                 return Attempt.failed(change.get());
             }
-            return new Attempt(Optional.of(TokenSequence.open(folder, tokenizer)), "");
+            return new Attempt(
+                    Optional.of(opened(Preparation.Outcome.REUSED, "nothing has changed", 0, 0)),
+                    "");
         } catch (InvalidInputException e) {
             return Attempt.failed("the tokens there cannot be used: " + e.getMessage());
         }
@@ -169,65 +219,127 @@ public final class TokenShards {
         if (!index.tokenizer().equals(tokenizer.id())) {
             return Optional.of("the tokens there are of the tokenizer " + index.tokenizer());
         }
-        if (withByteLengths && !index.byteLengths()) {
+        if (!index.selection().equals(options.selection())) {
+            return Optional.of("the tokens there are of other documents: " + index.selection());
+        }
+        if (options.byteLengths() && !index.byteLengths()) {
             return Optional.of("the tokens there are without byte lengths");
         }
         return Optional.empty();
     }
 
-    private void write(Progress progress) throws IOException {
-        ShardFormat format = ShardFormat.of(tokenizer, withByteLengths);
-        try (TokenShardWriter writer =
-                new TokenShardWriter(folder, stamp(), tokenizer, format, shardTokens)) {
-            readSource(writer, progress);
-            List<ShardIndex.Shard> shards = writer.finish();
-            if (shards.isEmpty()) {
-                throw new InvalidInputException(source.describe() + ": has no text");
+    /** Writes all files and returns how many were there of an interrupted preparation. */
+    private int write(Progress progress) throws IOException {
+        try (TokenShardWriter train = writer(folder, options.byteLengths());
+                TokenShardWriter heldOut =
+                        options.holdsOut() ? writer(heldOutFolder(), true) : null) {
+            int continued = train.finished() + (heldOut == null ? 0 : heldOut.finished());
+            DocumentSorter sorter = new DocumentSorter(options, train, heldOut);
+            readSource(sorter, progress);
+            requireUnchanged();
+            PreparationReport report = sorter.report();
+            if (heldOut != null) {
+                finish(heldOut, heldOutFolder(), true, report);
             }
-            new ShardIndex(
-                            ShardFormat.VERSION,
-                            tokenizer.id(),
-                            tokenizer.vocabularySize(),
-                            new ShardIndex.Source(source.describe(), fingerprint),
-                            withByteLengths,
-                            writer.emptyDocuments(),
-                            shards)
-                    .write(folder);
-            deleteOthers(shards);
+            finish(train, folder, options.byteLengths(), report);
+            return continued;
         }
     }
 
-    private void readSource(TokenShardWriter writer, Progress progress) throws IOException {
+    private TokenShardWriter writer(Path where, boolean byteLengths) throws IOException {
+        ShardProgress begun = ShardProgress.read(where, stamp(byteLengths));
+        ShardFormat format = ShardFormat.of(tokenizer, byteLengths);
+        return new TokenShardWriter(where, begun, tokenizer, format, shardTokens);
+    }
+
+    private void readSource(DocumentSorter sorter, Progress progress) throws IOException {
         try (Progress.Task task =
-                progress.begin(
-                        "Tokenising " + source.describe(),
-                        source.approximateBytes(),
-                        Progress.Unit.BYTES)) {
-            source.forEach(writer::add, task::advanceTo);
+                        progress.begin(
+                                "Tokenising " + source.describe(),
+                                source.approximateBytes(),
+                                Progress.Unit.BYTES);
+                DocumentPipeline pipeline = new DocumentPipeline(tokenizer, threads, sorter)) {
+            source.forEach(pipeline::add, sorter.listener(task));
+            pipeline.finish();
         }
+    }
+
+    private void requireUnchanged() throws IOException {
+        if (!source.fingerprint().equals(fingerprint)) {
+            throw new InvalidInputException(
+                    source.describe()
+                            + ": a file changed while it was read; prepare again once it is"
+                            + " complete");
+        }
+    }
+
+    private void finish(
+            TokenShardWriter writer, Path where, boolean byteLengths, PreparationReport report)
+            throws IOException {
+        List<ShardIndex.Shard> shards = writer.finish();
+        if (shards.isEmpty()) {
+            throw new InvalidInputException(source.describe() + nothingOf(writer, report));
+        }
+        new ShardIndex(
+                        ShardFormat.VERSION,
+                        tokenizer.id(),
+                        tokenizer.vocabularySize(),
+                        new ShardIndex.Source(source.describe(), fingerprint),
+                        byteLengths,
+                        options.selection(),
+                        report,
+                        shards)
+                .write(where);
+        deleteOthers(where, shards);
+    }
+
+    private String nothingOf(TokenShardWriter writer, PreparationReport report) {
+        if (!options.holdsOut()) {
+            return ": has no text";
+        }
+        boolean isTraining = writer.folder().equals(folder);
+        return ": of its "
+                + report.documents()
+                + " documents none is "
+                + (isTraining ? "left to train on" : "held out")
+                + " at a share of "
+                + options.heldOut()
+                + "; choose a "
+                + (isTraining ? "smaller" : "larger")
+                + " share, or give validation text";
     }
 
     /** Keeps the names of these shards apart from those that an index in the folder names. */
-    private String stamp() {
+    private String stamp(boolean byteLengths) {
         String facts =
-                String.join("\n", fingerprint, tokenizer.id(), String.valueOf(withByteLengths));
+                String.join(
+                        "\n",
+                        fingerprint,
+                        tokenizer.id(),
+                        String.valueOf(byteLengths),
+                        options.selection(),
+                        String.valueOf(shardTokens));
         return Sha256.hex(facts).substring(0, ShardNames.STAMP_HEX_DIGITS);
     }
 
-    private void deleteOthers(List<ShardIndex.Shard> kept) throws IOException {
+    private static void deleteOthers(Path where, List<ShardIndex.Shard> kept) throws IOException {
         Set<String> keptNames =
-                kept.stream().map(ShardIndex.Shard::file).collect(Collectors.toSet());
-        for (String name : filesOfShards()) {
+                kept.stream()
+                        .map(ShardIndex.Shard::file)
+                        .flatMap(name -> Stream.of(name, ShardNames.documents(name)))
+                        .collect(Collectors.toSet());
+        for (String name : filesOfShards(where)) {
             if (!keptNames.contains(name)) {
-                deleteIfPossible(folder.resolve(name));
+                deleteIfPossible(where.resolve(name));
             }
         }
+        Files.deleteIfExists(where.resolve(ShardProgress.FILE));
     }
 
-    private List<String> filesOfShards() throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.map(file -> folder.relativize(file).toString())
-                    .filter(name -> ShardNames.isShard(name) || ShardNames.isUnfinished(name))
+    private static List<String> filesOfShards(Path where) throws IOException {
+        try (Stream<Path> files = Files.list(where)) {
+            return files.map(file -> where.relativize(file).toString())
+                    .filter(ShardNames::isOfAShard)
                     .toList();
         }
     }

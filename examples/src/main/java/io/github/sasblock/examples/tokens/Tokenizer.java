@@ -36,6 +36,16 @@ public interface Tokenizer extends AutoCloseable {
     }
 
     /**
+     * Returns whether a text may be cut before a line end that follows a visible ASCII character,
+     * and encoded in pieces.
+     *
+     * @return whether the tokens of the pieces are those of the whole; by default this is not known
+     */
+    default boolean encodesPieces() {
+        return false;
+    }
+
+    /**
      * Encodes a text, without adding tokens at its ends.
      *
      * @param text the text

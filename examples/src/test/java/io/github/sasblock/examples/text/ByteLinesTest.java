@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.sasblock.examples.problem.InvalidInputException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.ForAll;
@@ -52,6 +51,6 @@ class ByteLinesTest {
 
     private static ByteLines lines(String text, int longestLine) {
         return new ByteLines(
-                Path.of("a.jsonl"), new ByteArrayInputStream(text.getBytes(UTF_8)), 8, longestLine);
+                "a.jsonl", new ByteArrayInputStream(text.getBytes(UTF_8)), 8, longestLine);
     }
 }

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.sasblock.examples.problem.InvalidInputException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -18,14 +17,14 @@ import org.junit.jupiter.api.Test;
 
 class PlainTextTest {
 
-    private static final Path FILE = Path.of("a.txt");
+    private static final String FILE = "a.txt";
 
     @Test
-    void splitsALongTextAtLineEnds() throws IOException {
-        assertThat(parts("one\ntwo\nthree\n", 9))
+    void splitsALongTextBeforeALineEndThatFollowsText() throws IOException {
+        assertThat(parts("one\n\ntwo\n\nthree\n", 12))
                 .containsExactly(
-                        new Document("one\ntwo\n", "a.txt", true),
-                        new Document("three\n", "a.txt"));
+                        new Document("one\n\ntwo", "a.txt", true),
+                        new Document("\n\nthree\n", "a.txt"));
     }
 
     @Test

@@ -174,18 +174,17 @@ class TextFilesTest {
         assertProblem(file)
                 .hasMessage(
                         file
-                                + ": unknown ending; expected one of .txt, .jsonl, .jsonl.gz,"
-                                + " .jsonl.zst");
+                                + ": unknown ending; expected one of .txt, .txt.gz, .txt.zst,"
+                                + " .jsonl, .jsonl.gz, .jsonl.zst, .tar, .tar.gz, .tgz, .tar.zst,"
+                                + " .zip, .parquet, .tokens");
     }
 
     @Test
     void refusesAFolderWithoutKnownFiles() throws IOException {
         write("a.md", "text");
         assertProblem(folder)
-                .hasMessage(
-                        folder
-                                + ": the folder has no file whose name ends in one of .txt, .jsonl,"
-                                + " .jsonl.gz, .jsonl.zst");
+                .hasMessageStartingWith(
+                        folder + ": there is no file whose name ends in one of .txt, ");
     }
 
     @Test
@@ -271,8 +270,30 @@ class TextFilesTest {
     @ValueSource(strings = {"a.jsonl.gz", "a.jsonl.zst"})
     void tellsWhenCompressedDataIsDamaged(String name) throws IOException {
         Path file = write(name, randomLines(2000));
-        Files.write(file, concatenate("no magic".getBytes(UTF_8), Files.readAllBytes(file)));
+        byte[] bytes = Files.readAllBytes(file);
+        Arrays.fill(bytes, 12, 60, (byte) -1);
+        Files.write(file, bytes);
         assertProblem(file).hasMessageStartingWith(file + ": the compressed data is damaged: ");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "a.txt, gzip, plain text, a.jsonl.gz",
+        "a.txt, zstd, plain text, a.jsonl.zst",
+        "a.jsonl.gz, text, gzip, a.jsonl",
+        "a.jsonl.zst, gzip, zstd, a.txt.gz",
+        "a.parquet, text, Parquet, a.txt",
+        "a.zip, gzip, a zip archive, a.jsonl.gz",
+    })
+    void refusesAWrongEnding(String name, String found, String named, String actual)
+            throws IOException {
+        Path file = folder.resolve(name);
+        Files.move(write(actual, randomLines(20)), file);
+        assertProblem(file)
+                .hasMessage(
+                        "%s: by its name it is %s, by its first bytes %s; rename it by what it is,"
+                                + " or replace it if it is damaged",
+                        file, named.equals("plain text") ? "text" : named, found);
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.github.sasblock.examples.tokens;
 import io.github.sasblock.examples.progress.Progress;
 import io.github.sasblock.examples.text.Document;
 import io.github.sasblock.examples.text.DocumentConsumer;
+import io.github.sasblock.examples.text.ReadingListener;
 import io.github.sasblock.examples.text.TextSource;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,7 +23,14 @@ record FixedText(String fingerprint, List<Document> documents) implements TextSo
 
     /** Prepares the text as bytes in shards of seven tokens. */
     TokenSequence tokens(Path folder) throws IOException {
-        return TokenShards.prepare(this, new ByteTokenizer(), folder, true, Progress.NONE, 7)
+        return TokenShards.prepare(
+                        this,
+                        new ByteTokenizer(),
+                        folder,
+                        PreparationOptions.everything(true),
+                        Progress.NONE,
+                        7,
+                        2)
                 .tokens();
     }
 
@@ -32,9 +40,12 @@ record FixedText(String fingerprint, List<Document> documents) implements TextSo
     }
 
     @Override
-    public void forEach(DocumentConsumer consumer) throws IOException {
+    public void forEach(DocumentConsumer consumer, ReadingListener listener) throws IOException {
+        long read = 0;
         for (Document document : documents) {
             consumer.accept(document);
+            read += document.text().length();
+            listener.bytesRead(read);
         }
     }
 

@@ -56,11 +56,11 @@ class TokenSequenceTest {
     @Test
     void refusesAnotherFormatVersion() throws IOException {
         change(shard(), VERSION_OFFSET);
-        assertProblem().hasMessage(shard() + ": tokens of format version 0, expected 1");
-        changeIndex(json -> json.replace("\"formatVersion\" : 1", "\"formatVersion\" : 2"));
+        assertProblem().hasMessage(shard() + ": tokens of format version 3, expected 2");
+        changeIndex(json -> json.replace("\"formatVersion\" : 2", "\"formatVersion\" : 3"));
         assertProblem()
                 .hasMessage(
-                        folder.resolve("index.json") + ": tokens of format version 2, expected 1");
+                        folder.resolve("index.json") + ": tokens of format version 3, expected 2");
     }
 
     @ParameterizedTest
@@ -139,7 +139,7 @@ class TokenSequenceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{", "{\"formatVersion\": 1}", "{\"formatVersion\": 1, \"shards\": 3}"})
+    @ValueSource(strings = {"{", "{\"formatVersion\": 2}", "{\"formatVersion\": 2, \"shards\": 3}"})
     void refusesABrokenIndex(String json) throws IOException {
         Files.writeString(folder.resolve("index.json"), json);
         assertProblem()

@@ -7,6 +7,7 @@ import io.github.sasblock.examples.problem.InvalidInputException;
 import io.github.sasblock.examples.progress.Progress;
 import io.github.sasblock.examples.text.Document;
 import io.github.sasblock.examples.text.DocumentConsumer;
+import io.github.sasblock.examples.text.ReadingListener;
 import io.github.sasblock.examples.text.TextFiles;
 import io.github.sasblock.examples.text.TextSource;
 import java.io.IOException;
@@ -184,7 +185,7 @@ class TokenShardsTest {
         }
         try (Stream<Path> files = Files.list(cache)) {
             assertThat(files.map(path -> path.getFileName().toString()))
-                    .hasSize(3)
+                    .hasSize(4)
                     .contains("index.json", "prepare.lock");
         }
     }
@@ -310,7 +311,13 @@ class TokenShardsTest {
             TextSource text, Tokenizer tokenizer, boolean withByteLengths, int shardTokens)
             throws IOException {
         return TokenShards.prepare(
-                        text, tokenizer, folder, withByteLengths, Progress.NONE, shardTokens)
+                        text,
+                        tokenizer,
+                        folder,
+                        PreparationOptions.everything(withByteLengths),
+                        Progress.NONE,
+                        shardTokens,
+                        2)
                 .tokens();
     }
 
@@ -351,8 +358,9 @@ class TokenShardsTest {
         }
 
         @Override
-        public void forEach(DocumentConsumer consumer) throws IOException {
-            FixedText.of("cdefgh", "ijk").forEach(consumer);
+        public void forEach(DocumentConsumer consumer, ReadingListener listener)
+                throws IOException {
+            FixedText.of("cdefgh", "ijk").forEach(consumer, listener);
             throw interruption;
         }
 

@@ -1,9 +1,10 @@
-package io.github.sasblock.examples.pretrain;
+package io.github.sasblock.examples.corpus;
 
 import io.github.sasblock.examples.builtin.BuiltInText;
 import io.github.sasblock.examples.builtin.GeneratedDocument;
 import io.github.sasblock.examples.text.Document;
 import io.github.sasblock.examples.text.DocumentConsumer;
+import io.github.sasblock.examples.text.ReadingListener;
 import io.github.sasblock.examples.text.TextSource;
 import java.io.IOException;
 
@@ -31,10 +32,13 @@ record BuiltInSource(BuiltInText text, long bytes) implements TextSource {
     }
 
     @Override
-    public void forEach(DocumentConsumer consumer) throws IOException {
+    public void forEach(DocumentConsumer consumer, ReadingListener listener) throws IOException {
         long index = 0;
+        long read = 0;
         for (GeneratedDocument document : text) {
             consumer.accept(new Document(document.text(), text.describe() + ":" + index++));
+            read += document.text().length();
+            listener.bytesRead(read);
         }
     }
 }

@@ -1,8 +1,9 @@
-package io.github.sasblock.examples.pretrain;
+package io.github.sasblock.examples.corpus;
 
 import io.github.sasblock.examples.lab.LabText;
 import io.github.sasblock.examples.text.Document;
 import io.github.sasblock.examples.text.DocumentConsumer;
+import io.github.sasblock.examples.text.ReadingListener;
 import io.github.sasblock.examples.text.TextSource;
 import java.io.IOException;
 
@@ -29,9 +30,13 @@ record LabSource(LabText text) implements TextSource {
     }
 
     @Override
-    public void forEach(DocumentConsumer consumer) throws IOException {
+    public void forEach(DocumentConsumer consumer, ReadingListener listener) throws IOException {
+        long read = 0;
         for (long i = 0; i < text.documentCount(); i++) {
-            consumer.accept(new Document(text.document(i).text(), text.describe() + ":" + i));
+            String document = text.document(i).text();
+            consumer.accept(new Document(document, text.describe() + ":" + i));
+            read += document.length();
+            listener.bytesRead(read);
         }
     }
 }

@@ -1,0 +1,82 @@
+package io.github.sasblock.examples.fuzz;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import io.github.sasblock.examples.problem.InvalidInputException;
+import java.lang.management.ManagementFactory;
+import java.util.HexFormat;
+
+/**
+ * Gives damaged bytes to a parser and holds it to what every parser of untrusted bytes promises.
+ */
+public final class Fuzzing {
+
+    private static final long ALLOWANCE_BYTES = 64_000_000;
+    private static final long LONGEST_NANOS = 20_000_000_000L;
+    private static final int SHOWN_BYTES = 4096;
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private Fuzzing() {}
+
+    /** Reads bytes. */
+    @FunctionalInterface
+    public interface Parser {
+
+        /**
+         * Reads bytes.
+         *
+         * @param bytes the bytes
+         * @throws Exception as the parser does
+         */
+        void parse(byte[] bytes) throws Exception;
+    }
+
+    /**
+     * Tries a parser: it reads the bytes or refuses them by {@link InvalidInputException} with a
+     * message, ends in seconds, and allocates no more than the bytes and 64 MB.
+     *
+     * @param mutations the damaged bytes
+     * @param count how many of them
+     * @param parser what reads them
+     */
+    public static void run(Mutations mutations, int count, Parser parser) {
+        int refused = 0;
+        for (int i = 0; i < count; i++) {
+            byte[] bytes = mutations.next();
+            long before = THREADS.getCurrentThreadAllocatedBytes();
+            long start = System.nanoTime();
+            refused += refuses(parser, bytes, i) ? 1 : 0;
+            long nanos = System.nanoTime() - start;
+            long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
+            if (nanos > LONGEST_NANOS || allocated > bytes.length + ALLOWANCE_BYTES) {
+                throw new AssertionError(
+                        "mutation "
+                                + i
+                                + " took "
+                                + nanos
+                                + " ns and "
+                                + allocated
+                                + " bytes: "
+                                + shown(bytes));
+            }
+        }
+        assertThat(refused).as("a fuzzer that breaks nothing tests nothing").isPositive();
+    }
+
+    private static boolean refuses(Parser parser, byte[] bytes, int number) {
+        try {
+            parser.parse(bytes);
+            return false;
+        } catch (InvalidInputException e) {
+            assertThat(e.getMessage()).isNotBlank();
+            return true;
+        } catch (Exception | StackOverflowError | OutOfMemoryError e) {
+            throw new AssertionError("mutation " + number + ": " + shown(bytes), e);
+        }
+    }
+
+    private static String shown(byte[] bytes) {
+        return HexFormat.of().formatHex(bytes, 0, Math.min(bytes.length, SHOWN_BYTES));
+    }
+}
