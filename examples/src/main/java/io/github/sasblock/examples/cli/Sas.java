@@ -26,6 +26,7 @@ public final class Sas {
         sas.addSubcommand("pretrain", SettingOptions.command(new PretrainCommand()));
         sas.addSubcommand("info", SettingOptions.command(new InfoCommand()));
         sas.addSubcommand("classify", new ClassifyCommand());
+        sas.addSubcommand("benchmark", new BenchmarkCommand());
         sas.setExecutionExceptionHandler(new ErrorHandler());
         sas.setParameterExceptionHandler(new ErrorHandler());
         sas.setUsageHelpWidth(HELP_WIDTH);
