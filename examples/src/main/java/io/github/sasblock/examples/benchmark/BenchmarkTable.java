@@ -176,6 +176,9 @@ public final class BenchmarkTable {
     /** Of the float32 product that took turns with this measurement. */
     private static OptionalDouble shareOfMatrixProduct(Entry entry) {
         Measurement measurement = entry.measurement();
+        if (measurement.label().part().startsWith(MatrixGroup.PART + " beside")) {
+            return OptionalDouble.empty();
+        }
         OptionalDouble own = rate(measurement);
         Optional<Measurement> product =
                 entry.report().measurements().stream()

@@ -19,9 +19,6 @@ final class MemoryGroup implements BenchmarkGroup {
 
     static final String NAME = "memory";
 
-    /** The form that is not measured, but computed. */
-    static final String PREDICTED = " predicted";
-
     @Override
     public String name() {
         return NAME;

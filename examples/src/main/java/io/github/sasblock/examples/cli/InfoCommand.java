@@ -38,7 +38,9 @@ final class InfoCommand implements Callable<Integer> {
             CausalLanguageModel block = new CausalLanguageModel(model);
             int context = config.data().context();
             console.plan(
-                    List.of(Plan.model(model, block.counts(), context), Plan.training(config)));
+                    List.of(
+                            Plan.model(model, block.counts(), context),
+                            Plan.training(config).row("memory", Plan.memory(model, config))));
         }
         return CommandLine.ExitCode.OK;
     }

@@ -11,17 +11,26 @@ import io.github.sasblock.transformer.MultiHeadConfig;
 import io.github.sasblock.transformer.SasConfig;
 
 /**
- * The peak of memory of a training step, predicted from sizes.
+ * The peak of memory of a training step, predicted from sizes: what the step makes resident above
+ * what was there before the first, namely weights, the JVM and the engine.
  *
- * <p>Weights and the moments of AdamW are there before the first step and are not counted; nor are
- * the JVM and the engine.
- *
- * @param gradients bytes of the gradients of all workers
+ * @param state bytes of the gradients of all workers and of the moments of AdamW, whose pages
+ *     become resident when the first step writes to them
  * @param kept bytes that the forward pass keeps for the backward pass
  * @param working bytes of what exists for a moment, at the fullest moment
  */
-public record MemoryEstimate(long gradients, long kept, long working) {
+public record MemoryEstimate(long state, long kept, long working) {
 
+    /**
+     * What the engine's threads and its matrix products keep for themselves. Measured, as is the
+     * next: {@code bin/sas benchmark memory} shows both sides.
+     */
+    private static final long ENGINE = 32_000_000;
+
+    /** What allocation leaves unused between arrays, as a share of them. */
+    private static final double UNUSED = 0.08;
+
+    private static final int MOMENTS = 2;
     private static final int FLOAT32 = 4;
 
     /** The elements of logits that the fused loss has at once; see cross_entropy in model.py. */
@@ -45,19 +54,19 @@ public record MemoryEstimate(long gradients, long kept, long working) {
         boolean plain = computation.kernels() == Kernels.Mode.PLAIN || config.dropout() > 0;
         int workers = plain ? 1 : Math.min(computation.threads(), microBatch);
         long tokens = (long) workers * Math.max(1, microBatch / workers) * length;
-        long gradients = FLOAT32 * parameters * workers;
+        long state = FLOAT32 * parameters * (workers + MOMENTS);
         return plain
-                ? plain(sizes, config, tokens, gradients)
-                : fused(sizes, config, tokens, workers, gradients, computation);
+                ? plain(sizes, config, tokens, state)
+                : fused(sizes, config, tokens, workers, state, computation);
     }
 
     /**
-     * Returns the whole.
+     * Returns the whole, with what the engine and its allocation add.
      *
      * @return bytes above what is there before the first step
      */
     public long peak() {
-        return gradients + kept + working;
+        return ENGINE + Math.round((1 + UNUSED) * (state + kept + working));
     }
 
     /**
@@ -80,7 +89,7 @@ public record MemoryEstimate(long gradients, long kept, long working) {
             LanguageModelConfig config,
             long tokens,
             int workers,
-            long gradients,
+            long state,
             Computation computation) {
         int narrow = computation.precision() == Precision.FP32 ? FLOAT32 : 2;
         double scored = workers * (double) Math.min(tokens / workers, chunk(s.vocabulary));
@@ -90,10 +99,10 @@ public record MemoryEstimate(long gradients, long kept, long working) {
         if (computation.recompute()) {
             double inputs = (double) FLOAT32 * config.layerCount() * tokens * s.embedding;
             double working = Math.max(loss, layer + backward);
-            return new MemoryEstimate(gradients, Math.round(inputs), Math.round(working));
+            return new MemoryEstimate(state, Math.round(inputs), Math.round(working));
         }
         return new MemoryEstimate(
-                gradients,
+                state,
                 Math.round(config.layerCount() * layer),
                 Math.round(Math.max(loss, backward)));
     }
@@ -108,12 +117,12 @@ public record MemoryEstimate(long gradients, long kept, long working) {
      * the logits'.
      */
     private static MemoryEstimate plain(
-            Sizes s, LanguageModelConfig config, long tokens, long gradients) {
+            Sizes s, LanguageModelConfig config, long tokens, long state) {
         double layer = s.plainLayer();
         double logits = 2.0 * s.vocabulary;
         double working = Math.max(2.0 * s.vocabulary, 2.0 * s.heads * s.length);
         return new MemoryEstimate(
-                gradients,
+                state,
                 Math.round(FLOAT32 * tokens * (config.layerCount() * layer + logits)),
                 Math.round(FLOAT32 * tokens * working));
     }
