@@ -24,16 +24,16 @@ final class AttentionParts {
 
     private static final String HEADS =
             """
-            def forward_pass(a: List[Tensor]) -> List[Tensor]:
-                torch.set_grad_enabled(False)
-                y, active = __torch__.expand_heads_forward(a[0], a[2:6], %1$d, 6)
-                return [y, active]
-            def both_passes(a: List[Tensor]) -> List[Tensor]:
-                torch.set_grad_enabled(False)
-                y, active = __torch__.expand_heads_forward(a[0], a[2:6], %1$d, 6)
-                gx = __torch__.expand_heads_backward(a[1], a[0], active, a[2:6], a[6:10], %1$d, 6)
-                return [y, gx]
-            """;
+def forward_pass(a: List[Tensor]) -> List[Tensor]:
+    torch.set_grad_enabled(False)
+    y, active = __torch__.expand_heads_forward(a[0], a[2:6], $kernel, 6)
+    return [y, active]
+def both_passes(a: List[Tensor]) -> List[Tensor]:
+    torch.set_grad_enabled(False)
+    y, active = __torch__.expand_heads_forward(a[0], a[2:6], $kernel, 6)
+    gx = __torch__.expand_heads_backward(a[1], a[0], active, a[2:6], a[6:10], $kernel, 6)
+    return [y, gx]
+""";
 
     private static final String FEATURES =
             """
@@ -55,25 +55,25 @@ final class AttentionParts {
             """
             def forward_pass(a: List[Tensor]) -> List[Tensor]:
                 torch.set_grad_enabled(False)
-                tables = __torch__.attention_tables(%2$d, a[0].size(0), %3$s, 1., 6, a[0])
-                return [__torch__.turn(a[0], tables, 1, 1., %1$d)]
+                tables = __torch__.attention_tables($length, a[0].size(0), $base, 1., 6, a[0])
+                return [__torch__.turn(a[0], tables, 1, 1., $batch)]
             def both_passes(a: List[Tensor]) -> List[Tensor]:
                 torch.set_grad_enabled(False)
-                tables = __torch__.attention_tables(%2$d, a[0].size(0), %3$s, 1., 6, a[0])
-                y = __torch__.turn(a[0], tables, 1, 1., %1$d)
-                return [y, __torch__.turn(a[1], tables, 1, -1., %1$d)]
+                tables = __torch__.attention_tables($length, a[0].size(0), $base, 1., 6, a[0])
+                y = __torch__.turn(a[0], tables, 1, 1., $batch)
+                return [y, __torch__.turn(a[1], tables, 1, -1., $batch)]
             """;
 
     private static final String SCALED_DOT_PRODUCT =
             """
             def forward_pass(a: List[Tensor]) -> List[Tensor]:
                 torch.set_grad_enabled(False)
-                o, p = __torch__.causal_forward(a[0], a[1], a[2], 1, %1$d)
+                o, p = __torch__.causal_forward(a[0], a[1], a[2], 1, $batch)
                 return [o]
             def both_passes(a: List[Tensor]) -> List[Tensor]:
                 torch.set_grad_enabled(False)
-                o, p = __torch__.causal_forward(a[0], a[1], a[2], 1, %1$d)
-                gq, gk, gv = __torch__.causal_backward(a[3], a[0], a[1], a[2], p, 1, %1$d)
+                o, p = __torch__.causal_forward(a[0], a[1], a[2], 1, $batch)
+                gq, gk, gv = __torch__.causal_backward(a[3], a[0], a[1], a[2], p, 1, $batch)
                 return [o, gq, gk, gv]
             """;
 
@@ -152,7 +152,13 @@ final class AttentionParts {
         NDArray padded =
                 bench.normal(sizes.headSize() + 2L * padding, sizes.heads(), sizes.tokens());
         NDArray gy = bench.normal(sizes.headSize(), sizes.simulatedHeads(), sizes.tokens());
-        addPair(name, operations, HEADS.formatted(sizes.kernel()), block, padded, gy);
+        addPair(
+                name,
+                operations,
+                HEADS.replace("$kernel", Integer.toString(sizes.kernel())),
+                block,
+                padded,
+                gy);
     }
 
     private void addFeatureExpansion() {
@@ -179,7 +185,7 @@ final class AttentionParts {
                         function("__torch__.rotate_heads(a[0], %s)".formatted(rotary.base())),
                         List.of());
         NDArray x = bench.normal(size, heads, sizes.tokens());
-        String passes = ROTARY.formatted(sizes.batch(), sizes.length(), rotary.base());
+        String passes = withSizes(ROTARY).replace("$base", Double.toString(rotary.base()));
         pair(name, 0).add(passes, new NDList(x, bench.normal(x.getShape().getShape())));
     }
 
@@ -201,7 +207,7 @@ final class AttentionParts {
         int length = sizes.length();
         pair(name, operations)
                 .add(
-                        SCALED_DOT_PRODUCT.formatted(sizes.batch()),
+                        withSizes(SCALED_DOT_PRODUCT),
                         new NDList(
                                 bench.normal(size, rows, length),
                                 bench.normal(size, rows, length),
@@ -234,6 +240,11 @@ final class AttentionParts {
 
     private Label label(String part) {
         return new Label(whole.group(), whole.subject(), part, "", "");
+    }
+
+    private String withSizes(String passes) {
+        return passes.replace("$batch", Integer.toString(sizes.batch()))
+                .replace("$length", Integer.toString(sizes.length()));
     }
 
     /** [B, T, H, D]. */

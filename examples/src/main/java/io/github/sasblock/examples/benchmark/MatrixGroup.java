@@ -29,9 +29,9 @@ final class MatrixGroup implements BenchmarkGroup {
             """
             def products(x: Tensor, y: Tensor) -> Tensor:
                 torch.set_grad_enabled(False)
-                a, b = x.to(%1$d), y.to(%1$d)
+                a, b = x.to($type), y.to($type)
                 c = torch.mm(a, b)
-                for i in range(%2$d):
+                for i in range($more):
                     torch.mm(a, b, out=c)
                 return c[:1, :1].to(6)
             """;
@@ -82,8 +82,9 @@ final class MatrixGroup implements BenchmarkGroup {
         KernelFunction function =
                 KernelFunction.of(
                         "__torch__.products(a[0], a[1])",
-                        PRODUCTS_IN_SCRIPT.formatted(
-                                precision == Precision.FP32 ? 6 : 15, PRODUCTS - 1),
+                        PRODUCTS_IN_SCRIPT
+                                .replace("$type", precision == Precision.FP32 ? "6" : "15")
+                                .replace("$more", Integer.toString(PRODUCTS - 1)),
                         List.of());
         Script script = BenchmarkGroup.compile(bench, function, 2);
         NDArray a = bench.normal(rows, inner);

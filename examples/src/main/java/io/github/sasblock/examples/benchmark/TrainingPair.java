@@ -26,10 +26,10 @@ final class TrainingPair implements AutoCloseable {
             """
 def attention_passes(x: Tensor, gy: Tensor, w: List[Tensor], g: List[Tensor], backward: bool) -> List[Tensor]:
     torch.set_grad_enabled(False)
-    tables = __torch__.attention_tables_for_model(x.size(1), %1$d, x)
-    y, saved = __torch__.attention_forward_for_model(x, w, tables, %1$d)
+    tables = __torch__.attention_tables_for_model(x.size(1), $type, x)
+    y, saved = __torch__.attention_forward_for_model(x, w, tables, $type)
     if backward:
-        gx = __torch__.attention_backward_for_model(gy.to(y.dtype), saved, w, g, tables, %1$d)
+        gx = __torch__.attention_backward_for_model(gy.to(y.dtype), saved, w, g, tables, $type)
     else:
         gx = y
     return [y.to(x.dtype), gx.to(x.dtype)]
@@ -100,7 +100,7 @@ def attention_passes(x: Tensor, gy: Tensor, w: List[Tensor], g: List[Tensor], ba
                 new KernelFunction(
                         kernel.sources(),
                         kernel.trainingBindings(0)
-                                + PASSES.formatted(precision == Precision.FP32 ? 6 : 15),
+                                + PASSES.replace("$type", precision == Precision.FP32 ? "6" : "15"),
                         "__torch__.attention_passes(a[0], a[1], a[2:%d], a[%d:], %s)"
                                 .formatted(firstGradient, firstGradient, backward),
                         "List[Tensor]");
