@@ -6,6 +6,7 @@ import io.github.sasblock.examples.compare.plan.ComparePlan;
 import io.github.sasblock.examples.compare.plan.PlannedRun;
 import io.github.sasblock.examples.compare.plan.PlannedVariant;
 import io.github.sasblock.examples.compare.view.LiveTable;
+import io.github.sasblock.examples.config.Setting;
 import io.github.sasblock.examples.progress.ProgressBars;
 import io.github.sasblock.examples.report.Console;
 import io.github.sasblock.examples.report.Format;
@@ -107,6 +108,11 @@ final class CompareCommand implements Callable<Integer> {
                     "what is equal: steps, or operations, for which the variants' steps are set"
                             + " (steps)")
     private String budget;
+
+    /** All settings but one, whose place {@link #match} takes. */
+    static boolean takes(Setting setting) {
+        return !setting.option().equals("--match");
+    }
 
     @Override
     public Integer call() throws IOException {

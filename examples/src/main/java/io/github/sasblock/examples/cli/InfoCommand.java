@@ -40,7 +40,7 @@ final class InfoCommand implements Callable<Integer> {
             console.plan(
                     List.of(
                             Plan.model(model, block.counts(), context, config.model().sizes()),
-                            Plan.training(config)));
+                            Plan.training(config).row("memory", Plan.memory(model, config))));
         }
         return CommandLine.ExitCode.OK;
     }

@@ -24,7 +24,8 @@ public final class Sas {
     static CommandLine commandLine() {
         CommandLine sas = new CommandLine(new SasCommand());
         sas.addSubcommand("pretrain", SettingOptions.command(new PretrainCommand()));
-        sas.addSubcommand("compare", SettingOptions.command(new CompareCommand()));
+        sas.addSubcommand(
+                "compare", SettingOptions.command(new CompareCommand(), CompareCommand::takes));
         sas.addSubcommand(
                 "prepare", SettingOptions.command(new PrepareCommand(), PrepareCommand::takes));
         sas.addSubcommand("info", SettingOptions.command(new InfoCommand()));
@@ -32,6 +33,7 @@ public final class Sas {
         sas.addSubcommand("generate", GenerateCommand.commandLine());
         sas.addSubcommand("self-check", new SelfCheckCommand());
         sas.addSubcommand("bundle", new BundleCommand());
+        sas.addSubcommand("benchmark", new BenchmarkCommand());
         sas.setExecutionExceptionHandler(new ErrorHandler());
         sas.setParameterExceptionHandler(new ErrorHandler());
         sas.setUsageHelpWidth(HELP_WIDTH);

@@ -26,11 +26,11 @@ final class SettingOptions {
 
     /** Returns a command that takes all settings. */
     static CommandLine command(Object command) {
-        return command(command, group -> true);
+        return command(command, setting -> true);
     }
 
-    /** Returns a command that takes the settings of some groups. */
-    static CommandLine command(Object command, Predicate<String> taken) {
+    /** Returns a command that takes some settings. */
+    static CommandLine command(Object command, Predicate<Setting> taken) {
         CommandSpec spec = CommandSpec.forAnnotatedObject(command);
         spec.addOption(
                 OptionSpec.builder(CONFIG)
@@ -40,16 +40,15 @@ final class SettingOptions {
                                 "YAML or JSON file of the settings below, such as the config.json"
                                         + " of a run; the command line wins")
                         .build());
-        groups().entrySet().stream()
-                .filter(group -> taken.test(group.getKey()))
-                .forEach(group -> spec.addArgGroup(group(group.getKey(), group.getValue())));
+        groups(taken).forEach((title, settings) -> spec.addArgGroup(group(title, settings)));
         spec.usageMessage()
                 .customSynopsis("bin/sas " + spec.name() + " [--config FILE] [--SETTING VALUE]...");
         return new CommandLine(spec).setUnmatchedArgumentsAllowed(true);
     }
 
-    private static Map<String, List<Setting>> groups() {
+    private static Map<String, List<Setting>> groups(Predicate<Setting> taken) {
         return Settings.all().stream()
+                .filter(taken)
                 .collect(
                         Collectors.groupingBy(
                                 Setting::group, LinkedHashMap::new, Collectors.toList()));

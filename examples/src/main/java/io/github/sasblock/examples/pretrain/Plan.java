@@ -5,6 +5,7 @@ import io.github.sasblock.examples.config.RunConfig;
 import io.github.sasblock.examples.report.Format;
 import io.github.sasblock.examples.report.Section;
 import io.github.sasblock.examples.train.LearningRate;
+import io.github.sasblock.examples.train.MemoryEstimate;
 import io.github.sasblock.examples.train.TrainingSettings;
 import io.github.sasblock.sas.RotaryPlacement;
 import io.github.sasblock.sas.SasShape;
@@ -89,6 +90,31 @@ public final class Plan {
                                 + " bytes a token in float32, "
                                 + Format.exact(attention.cacheElements())
                                 + " elements a token and layer");
+    }
+
+    /**
+     * Describes the memory of a training step.
+     *
+     * @param model the model
+     * @param config how it is trained
+     * @return the predicted peak, and what it is made of
+     */
+    public static String memory(LanguageModelConfig model, RunConfig config) {
+        TrainingSettings settings = config.training();
+        MemoryEstimate estimate =
+                MemoryEstimate.of(
+                        model,
+                        config.data().context(),
+                        settings.microBatch(),
+                        settings.computation());
+        return Format.bytes(estimate.peak())
+                + " at the peak of a step, beside weights and JVM: "
+                + Format.bytes(estimate.kept())
+                + " kept for the backward pass, "
+                + Format.bytes(estimate.working())
+                + " in work, "
+                + Format.bytes(estimate.state())
+                + " of gradients and moments";
     }
 
     /**

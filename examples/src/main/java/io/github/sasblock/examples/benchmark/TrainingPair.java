@@ -1,0 +1,168 @@
+package io.github.sasblock.examples.benchmark;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Parameter;
+import ai.djl.pytorch.jni.JniUtils;
+import io.github.sasblock.attention.Attention;
+import io.github.sasblock.kernel.AttentionKernel;
+import io.github.sasblock.kernel.KernelFunction;
+import io.github.sasblock.kernel.Precision;
+import io.github.sasblock.kernel.Script;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * An attention as training runs it: the forward and backward pass written by hand, on a batch that
+ * one or several workers share.
+ */
+final class TrainingPair implements AutoCloseable {
+
+    private static final String PASSES =
+            """
+def attention_passes(x: Tensor, gy: Tensor, w: List[Tensor], g: List[Tensor], backward: bool) -> List[Tensor]:
+    torch.set_grad_enabled(False)
+    tables = __torch__.attention_tables_for_model(x.size(1), $type, x)
+    y, saved = __torch__.attention_forward_for_model(x, w, tables, $type)
+    if backward:
+        gx = __torch__.attention_backward_for_model(gy.to(y.dtype), saved, w, g, tables, $type)
+    else:
+        gx = y
+    return [y.to(x.dtype), gx.to(x.dtype)]
+""";
+
+    private final Workbench bench;
+    private final Script forward;
+    private final Script both;
+    private final List<Share> shares = new ArrayList<>();
+    private final ExecutorService threads; // null where the caller's thread does the work
+
+    /** What a worker works on: x and the gradient of y [b, T, E], weights, their gradients. */
+    private record Share(NDList inputs) {}
+
+    /**
+     * Prepares the passes.
+     *
+     * @param bench keeps the gradients
+     * @param attention an initialised block
+     * @param x [B, T, E]
+     * @param gy the gradient of the result [B, T, E]
+     * @param precision of the products
+     * @param workers how many threads share the batch, each alone; 0 for one that has all of the
+     *     engine's
+     */
+    TrainingPair(
+            Workbench bench,
+            Attention attention,
+            NDArray x,
+            NDArray gy,
+            Precision precision,
+            int workers) {
+        this.bench = bench;
+        List<NDArray> weights = weights(bench, attention);
+        AttentionKernel kernel = attention.kernel().orElseThrow();
+        forward = compile(bench, kernel, precision, weights.size(), "False");
+        both = compile(bench, kernel, precision, weights.size(), "True");
+        long batch = x.getShape().get(0);
+        int count = (int) Math.min(Math.max(1, workers), batch);
+        for (int i = 0; i < count; i++) {
+            String rows = batch * i / count + ":" + batch * (i + 1) / count;
+            NDList inputs = new NDList(x.get(rows), gy.get(rows));
+            inputs.addAll(weights);
+            weights.forEach(weight -> inputs.add(bench.manager().zeros(weight.getShape())));
+            shares.add(new Share(inputs));
+        }
+        threads = workers == 0 ? null : Executors.newFixedThreadPool(count, TrainingPair::thread);
+    }
+
+    private static List<NDArray> weights(Workbench bench, Attention attention) {
+        List<NDArray> weights = new ArrayList<>();
+        for (Parameter parameter : attention.getParameters().values()) {
+            NDArray weight = parameter.getArray().stopGradient();
+            weight.attach(bench.manager());
+            weights.add(weight);
+        }
+        return weights;
+    }
+
+    private static Script compile(
+            Workbench bench,
+            AttentionKernel kernel,
+            Precision precision,
+            int weights,
+            String backward) {
+        int firstGradient = 2 + weights;
+        KernelFunction function =
+                new KernelFunction(
+                        kernel.sources(),
+                        kernel.trainingBindings(0)
+                                + PASSES.replace("$type", precision == Precision.FP32 ? "6" : "15"),
+                        "__torch__.attention_passes(a[0], a[1], a[2:%d], a[%d:], %s)"
+                                .formatted(firstGradient, firstGradient, backward),
+                        "List[Tensor]");
+        return BenchmarkGroup.compile(bench, function, 2 + 2 * weights);
+    }
+
+    private static Thread thread(Runnable work) {
+        Runnable alone =
+                () -> {
+                    JniUtils.setNumThreads(1); // for the operations of this thread
+                    work.run();
+                };
+        Thread thread = new Thread(alone, "attention");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /** Runs the forward pass, and the backward pass where wanted. */
+    void run(boolean backward) {
+        Script script = backward ? both : forward;
+        if (threads == null) {
+            shares.forEach(share -> run(script, share).close());
+        } else {
+            List<CompletableFuture<Void>> running = new ArrayList<>();
+            for (Share share : shares) {
+                running.add(CompletableFuture.runAsync(() -> run(script, share).close(), threads));
+            }
+            running.forEach(CompletableFuture::join);
+        }
+        bench.await();
+    }
+
+    /**
+     * Runs both passes over the first share; y and the gradient of x, under a manager of theirs.
+     */
+    NDList results() {
+        NDList results = run(both, shares.get(0));
+        results.detach();
+        return results;
+    }
+
+    /** The gradients of the weights that the first worker has added up. */
+    List<NDArray> gradients() {
+        NDList inputs = shares.get(0).inputs();
+        return inputs.subList(2 + (inputs.size() - 2) / 2, inputs.size());
+    }
+
+    private NDList run(Script script, Share share) {
+        try (NDManager scratch = bench.manager().newSubManager()) {
+            NDList inputs = new NDList(share.inputs());
+            inputs.set(0, Workbench.lend(share.inputs().head(), scratch));
+            NDList results = script.run(inputs);
+            results.detach();
+            return results;
+        }
+    }
+
+    /** Ends the threads. */
+    @Override
+    public void close() {
+        if (threads != null) {
+            threads.shutdown();
+        }
+    }
+}
