@@ -163,33 +163,50 @@ def expand_heads_backward(gx: Tensor, xp: Tensor, active: Tensor, w: List[Tensor
     inner.copy_(gx)
     through = __torch__.convolve(__torch__.taps_back(w2, compute), gp, K)
     torch.threshold_backward(through, active[p:D + p], 0, grad_input=through)
-    gx = through.add_(gx)
-    inner.copy_(gx)
-    g[1] += gx.sum([0, 2], dtype=g[1].dtype)
-    g[0].view(w1.shape).add_(__torch__.tap_gradient(gx, xp, K))
+    inner += through  # the gradient of X1
+    g[1] += inner.sum([0, 2], dtype=g[1].dtype)
+    g[0].view(w1.shape).add_(__torch__.tap_gradient(inner, xp, K))
     return __torch__.convolve(__torch__.taps_back(w1, compute), gp, K)
+
+
+def columns(x: Tensor) -> int:
+    # how many columns of features stay in a core's cache through all steps
+    if x.is_cuda:
+        return x.size(1)
+    return max(1024, 196608 // x.size(0))
 
 
 def expand_features_forward(x: Tensor, w: List[Tensor], compute: int) -> Tuple[Tensor, Tensor]:
     # [D, M] -> Y [D', M] and relu(Y1)
-    y = torch.mm(w[0].to(compute), x)
-    y += w[1].to(compute).unsqueeze(1)
-    active = torch.relu(y)
-    y.addmm_(w[2].to(compute), active)
-    y += w[3].to(compute).unsqueeze(1)
+    w1, b1, w2, b2 = w[0].to(compute), w[1].to(compute), w[2].to(compute), w[3].to(compute)
+    y = torch.empty([w1.size(0), x.size(1)], dtype=x.dtype, device=x.device)
+    active = torch.empty_like(y)
+    size = __torch__.columns(y)
+    for a in range(0, x.size(1), size):
+        yb, ab = y[:, a:a + size], active[:, a:a + size]
+        torch.addmm(b1.unsqueeze(1), w1, x[:, a:a + size], out=yb)
+        torch.clamp_min(yb, 0, out=ab)
+        yb.addmm_(w2, ab)
+        yb += b2.unsqueeze(1)
     return y, active
 
 
 def expand_features_backward(gy: Tensor, x: Tensor, active: Tensor, w: List[Tensor], g: List[Tensor],
                              compute: int) -> Tensor:
-    g[3] += gy.sum([1], dtype=g[3].dtype)
-    __torch__.accumulate(g[2], gy, active.t())
-    gy1 = torch.mm(w[2].to(compute).t(), gy)
-    torch.threshold_backward(gy1, active, 0, grad_input=gy1)
-    gy1.add_(gy)
-    g[1] += gy1.sum([1], dtype=g[1].dtype)
-    __torch__.accumulate(g[0], gy1, x.t())
-    return torch.mm(w[0].to(compute).t(), gy1)
+    w1, w2 = w[0].to(compute).t(), w[2].to(compute).t()
+    gx = torch.empty([w1.size(0), gy.size(1)], dtype=gy.dtype, device=gy.device)
+    size = __torch__.columns(gy)
+    for a in range(0, gy.size(1), size):
+        gyb, ab = gy[:, a:a + size], active[:, a:a + size]
+        g[3] += gyb.sum([1], dtype=g[3].dtype)
+        __torch__.accumulate(g[2], gyb, ab.t())
+        gy1 = torch.mm(w2, gyb)
+        torch.threshold_backward(gy1, ab, 0, grad_input=gy1)
+        gy1 += gyb
+        g[1] += gy1.sum([1], dtype=g[1].dtype)
+        __torch__.accumulate(g[0], gy1, x[:, a:a + size].t())
+        torch.mm(w1, gy1, out=gx[:, a:a + size])
+    return gx
 
 
 # Scaled dot product, causal, in blocks of queries that skip the keys of their future. q [D', Hk G B, T] with its
