@@ -5,8 +5,6 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * The fused step of AdamW (arXiv 1711.05101): adds up the gradients of all workers, clips them by
@@ -21,50 +19,57 @@ public final class OptimizerKernel {
     }
 
     /**
-     * The arrays of a step. The weights that decay come first; all lists have the same order.
+     * The arrays of a step; all lists have the same order.
      *
      * @param step the number of updates so far, a scalar of type FLOAT32, counted up
      * @param weights what is updated, in place
      * @param means the first moments, in place
      * @param squares the second moments, in place
-     * @param gradients the gradients of one worker after the other
-     * @param decayed how many weights decay
+     * @param gradients the gradients of each worker
+     * @param decays for each weight whether it decays
      */
     public record Arrays(
             NDArray step,
             List<NDArray> weights,
-            List<NDArray> means,
-            List<NDArray> squares,
-            List<NDArray> gradients,
-            int decayed) {
+            FlatArrays means,
+            FlatArrays squares,
+            List<FlatArrays> gradients,
+            List<Boolean> decays) {
+
+        /**
+         * Checks the values.
+         *
+         * @param step the number of updates so far, a scalar of type FLOAT32, counted up
+         * @param weights what is updated, in place
+         * @param means the first moments, in place
+         * @param squares the second moments, in place
+         * @param gradients the gradients of each worker
+         * @param decays for each weight whether it decays
+         */
+        public Arrays {
+            weights = List.copyOf(weights);
+            gradients = List.copyOf(gradients);
+            decays = List.copyOf(decays);
+        }
 
         private int count() {
-            return 2 + 3 * weights.size() + gradients.size();
+            return 4 + gradients.size() + weights.size();
         }
 
         private KernelFunction function() {
-            int n = weights.size();
-            StringBuilder lists = new StringBuilder();
-            for (int[] group : new int[][] {{0, decayed}, {decayed, n}}) {
-                for (int start = 2; start < 2 + 3 * n; start += n) {
-                    lists.append(", ").append(list(start, 1, group));
-                }
-                lists.append(", ").append(list(2 + 3 * n, gradients.size() / n, group));
-            }
+            int first = 4 + gradients.size();
             return new KernelFunction(
                     List.of("optimizer"),
                     "",
-                    "__torch__.adamw(a0, a1" + lists + ")",
+                    "__torch__.adamw(a[0], a[1], a[2], a[3], a[4:%d], a[%d:], %s, %s)"
+                            .formatted(
+                                    first,
+                                    first,
+                                    weights.stream().map(NDArray::size).toList(),
+                                    decays.stream()
+                                            .map(decays -> decays ? "True" : "False")
+                                            .toList()),
                     "List[Tensor]");
-        }
-
-        /** The inputs from..to of a block of n, and of the blocks that follow it. */
-        private String list(int start, int blocks, int... group) {
-            return IntStream.range(0, blocks)
-                    .map(block -> start + block * weights.size())
-                    .flatMap(first -> IntStream.range(first + group[0], first + group[1]))
-                    .mapToObj(input -> "a" + input)
-                    .collect(Collectors.joining(", ", "annotate(List[Tensor], [", "])"));
         }
     }
 
@@ -72,9 +77,12 @@ public final class OptimizerKernel {
      * Finds the step for arrays.
      *
      * @param arrays the arrays of a step, or others as many
-     * @return the step, or nothing where the plain form is to run
+     * @return the step, or nothing where the plain form is to run, as for gradients that lie apart
      */
     public static Optional<OptimizerKernel> find(Arrays arrays) {
+        if (!arrays.gradients().stream().allMatch(FlatArrays::isFlat)) {
+            return Optional.empty();
+        }
         return Kernels.find(arrays.step(), arrays.function(), arrays.count())
                 .map(OptimizerKernel::new);
     }
@@ -92,10 +100,10 @@ public final class OptimizerKernel {
         NDList inputs = new NDList(arrays.count());
         inputs.add(settings);
         inputs.add(arrays.step());
+        inputs.add(arrays.means().flat());
+        inputs.add(arrays.squares().flat());
+        arrays.gradients().forEach(gradients -> inputs.add(gradients.flat()));
         inputs.addAll(arrays.weights());
-        inputs.addAll(arrays.means());
-        inputs.addAll(arrays.squares());
-        inputs.addAll(arrays.gradients());
         NDList results = script.run(inputs);
         try {
             return results.head().toType(DataType.FLOAT64, true).getDouble();

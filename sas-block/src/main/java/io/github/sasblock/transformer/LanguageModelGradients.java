@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Parameter;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
+import io.github.sasblock.kernel.FlatArrays;
 import io.github.sasblock.kernel.Kernels;
 import io.github.sasblock.kernel.Precision;
 import io.github.sasblock.kernel.Script;
@@ -31,7 +32,7 @@ public final class LanguageModelGradients implements AutoCloseable {
     private final List<Parameter> parameters;
     private final ParameterStore store;
     private final NDList weights = new NDList(); // the parameters' values, without their gradients
-    private NDList gradients;
+    private FlatArrays gradients;
 
     /**
      * How gradients are computed.
@@ -119,17 +120,14 @@ public final class LanguageModelGradients implements AutoCloseable {
             inputs.add(targets);
             inputs.add(scratch.create(scale).toType(weights.head().getDataType(), false));
             inputs.addAll(weights);
-            inputs.addAll(fusedGradients());
+            inputs.addAll(fusedGradients().arrays());
             return script.run(inputs).singletonOrThrow().getDouble();
         }
     }
 
-    private NDList fusedGradients() {
+    private FlatArrays fusedGradients() {
         if (gradients == null) {
-            gradients = new NDList(weights.size());
-            for (NDArray weight : weights) {
-                gradients.add(manager.zeros(weight.getShape(), weight.getDataType()));
-            }
+            gradients = FlatArrays.zerosLike(manager, weights);
         }
         return gradients;
     }
@@ -161,15 +159,29 @@ public final class LanguageModelGradients implements AutoCloseable {
      * @return one for each parameter of the model, in their order; they stay those of this object
      */
     public List<NDArray> arrays() {
+        return buffer().arrays();
+    }
+
+    /**
+     * Returns the gradients and, in the fused form, the one array of which they are views.
+     *
+     * @return the gradients; they stay those of this object
+     */
+    public FlatArrays buffer() {
         if (gradients == null) {
-            gradients = new NDList(parameters.size());
-            for (Parameter parameter : parameters) {
-                NDArray gradient = parameter.getArray().getGradient();
-                gradient.attach(manager);
-                gradients.add(gradient);
-            }
+            gradients = isFused() ? fusedGradients() : FlatArrays.apart(gradientsOfParameters());
         }
-        return new ArrayList<>(gradients);
+        return gradients;
+    }
+
+    private List<NDArray> gradientsOfParameters() {
+        List<NDArray> arrays = new ArrayList<>();
+        for (Parameter parameter : parameters) {
+            NDArray gradient = parameter.getArray().getGradient();
+            gradient.attach(manager);
+            arrays.add(gradient);
+        }
+        return arrays;
     }
 
     /** Frees the gradients. */

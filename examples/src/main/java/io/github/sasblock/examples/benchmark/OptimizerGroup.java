@@ -6,6 +6,7 @@ import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
 import io.github.sasblock.examples.config.RunConfig;
 import io.github.sasblock.examples.train.AdamW;
+import io.github.sasblock.kernel.FlatArrays;
 import io.github.sasblock.kernel.Kernels;
 import java.util.List;
 
@@ -37,7 +38,8 @@ final class OptimizerGroup implements BenchmarkGroup {
     private static void prepare(Workbench bench, RunConfig run, String subject) {
         List<NDArray> weights = new TrainedModel(bench.manager(), run).parameters();
         List<Shape> shapes = weights.stream().map(NDArray::getShape).toList();
-        List<NDArray> gradients = arrays(bench, shapes);
+        FlatArrays flat = FlatArrays.zerosLike(bench.manager(), weights);
+        List<NDArray> gradients = flat.arrays();
         List<NDArray> values = arrays(bench, shapes);
         Runnable fill = () -> copy(values, gradients);
         for (Kernels.Mode mode : Kernels.Mode.values()) {
@@ -48,8 +50,7 @@ final class OptimizerGroup implements BenchmarkGroup {
                                     new Label(NAME, subject, "AdamW", "step", form),
                                     mode,
                                     () -> {
-                                        adamW.update(
-                                                List.of(gradients), RATE, run.training().clip(), 1);
+                                        adamW.update(List.of(flat), RATE, run.training().clip(), 1);
                                         bench.await();
                                     })
                             .preparedBy(fill));

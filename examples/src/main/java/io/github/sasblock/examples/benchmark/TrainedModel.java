@@ -80,7 +80,7 @@ final class TrainedModel {
         TrainingSettings settings = run.training();
         gradients.add(this::read, 0, settings.batch(), 1 / tokensOfStep());
         optimizer.update(
-                gradients.arrays(), settings.learningRate().peak() / 100, settings.clip(), 1);
+                gradients.buffers(), settings.learningRate().peak() / 100, settings.clip(), 1);
     }
 
     private Batch read(NDManager scratch, long place, int size) {

@@ -75,7 +75,7 @@ record TrainingCheck(String name, AttentionConfig attention) implements SelfChec
     private static double step(GradientWorkers gradients, AdamW optimizer, int step) {
         long place = (long) step * BATCH;
         double loss = gradients.add(TrainingCheck::batch, place, BATCH, 1.0 / (BATCH * LENGTH));
-        optimizer.update(gradients.arrays(), LEARNING_RATE, 0, 1);
+        optimizer.update(gradients.buffers(), LEARNING_RATE, 0, 1);
         return loss / (BATCH * LENGTH);
     }
 

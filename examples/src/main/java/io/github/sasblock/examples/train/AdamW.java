@@ -6,10 +6,13 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.github.sasblock.kernel.FlatArrays;
 import io.github.sasblock.kernel.OptimizerKernel;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 /**
  * AdamW (arXiv 1711.05101) with PyTorch's update: at step t, for a parameter p with gradient g,
@@ -43,14 +46,20 @@ public final class AdamW implements AutoCloseable {
         ALL
     }
 
+    /** Below, the meeting of all threads at every weight takes longer than it saves. */
+    private static final long ELEMENTS_FOR_ONE_THREAD = 4_000_000;
+
     private final Settings settings;
     private final NDManager manager;
-    private final List<State> states = new ArrayList<>(); // those that decay first
+    private final List<NDArray> parameters = new ArrayList<>(); // without their gradients
+    private final List<Boolean> decays = new ArrayList<>();
+    private final FlatArrays means;
+    private final FlatArrays squares;
     private final NDArray updates; // scalar
+    private final ExecutorService thread;
     private long step;
 
-    private record State(
-            int place, NDArray parameter, NDArray mean, NDArray square, boolean decays) {}
+    private record State(NDArray parameter, NDArray mean, NDArray square, boolean decays) {}
 
     /**
      * Creates the optimizer.
@@ -62,22 +71,26 @@ public final class AdamW implements AutoCloseable {
     public AdamW(NDManager manager, List<NDArray> parameters, Settings settings) {
         this.settings = settings;
         this.manager = manager.newSubManager();
-        updates = this.manager.zeros(new Shape(), DataType.FLOAT32);
-        for (int place = 0; place < parameters.size(); place++) {
-            states.add(stateOf(place, parameters.get(place)));
+        for (NDArray parameter : parameters) {
+            NDArray values = parameter.stopGradient();
+            values.attach(this.manager);
+            this.parameters.add(values);
+            decays.add(settings.decay() == Decay.ALL || parameter.getShape().dimension() >= 2);
         }
-        states.sort(Comparator.comparing(state -> !state.decays()));
+        means = FlatArrays.zerosLike(this.manager, this.parameters);
+        squares = FlatArrays.zerosLike(this.manager, this.parameters);
+        updates = this.manager.zeros(new Shape(), DataType.FLOAT32);
+        boolean small = means.flat().size() <= ELEMENTS_FOR_ONE_THREAD;
+        thread =
+                small
+                        ? Threads.alone(1, "optimizer")
+                        : Executors.newSingleThreadExecutor(AdamW::daemon);
     }
 
-    private State stateOf(int place, NDArray parameter) {
-        boolean decays = settings.decay() == Decay.ALL || parameter.getShape().dimension() >= 2;
-        NDArray values = parameter.stopGradient();
-        values.attach(manager);
-        return new State(place, values, zeros(parameter), zeros(parameter), decays);
-    }
-
-    private NDArray zeros(NDArray like) {
-        return manager.zeros(like.getShape(), like.getDataType());
+    private static Thread daemon(Runnable work) {
+        Thread thread = new Thread(work, "optimizer");
+        thread.setDaemon(true);
+        return thread;
     }
 
     /**
@@ -92,8 +105,9 @@ public final class AdamW implements AutoCloseable {
      *     are as before
      */
     public double update(
-            List<List<NDArray>> gradients, double learningRate, double clip, double scale) {
-        OptimizerKernel.Arrays arrays = arrays(gradients);
+            List<FlatArrays> gradients, double learningRate, double clip, double scale) {
+        OptimizerKernel.Arrays arrays =
+                new OptimizerKernel.Arrays(updates, parameters, means, squares, gradients, decays);
         double norm =
                 OptimizerKernel.find(arrays)
                         .map(kernel -> updateFused(kernel, arrays, learningRate, clip, scale))
@@ -102,20 +116,6 @@ public final class AdamW implements AutoCloseable {
             step++;
         }
         return norm;
-    }
-
-    private OptimizerKernel.Arrays arrays(List<List<NDArray>> gradients) {
-        List<NDArray> ordered = new ArrayList<>();
-        for (List<NDArray> ofWorker : gradients) {
-            states.forEach(state -> ordered.add(ofWorker.get(state.place())));
-        }
-        return new OptimizerKernel.Arrays(
-                updates,
-                states.stream().map(State::parameter).toList(),
-                states.stream().map(State::mean).toList(),
-                states.stream().map(State::square).toList(),
-                ordered,
-                (int) states.stream().filter(State::decays).count());
     }
 
     private double updateFused(
@@ -133,17 +133,22 @@ public final class AdamW implements AutoCloseable {
             clip,
             scale
         };
-        try (NDManager scratch = manager.newSubManager(Device.cpu())) {
-            return kernel.run(arrays, scratch.create(constants));
-        }
+        Callable<Double> step =
+                () -> {
+                    try (NDManager scratch = manager.newSubManager(Device.cpu())) {
+                        return kernel.run(arrays, scratch.create(constants));
+                    }
+                };
+        return Threads.result(thread.submit(step));
     }
 
     private double updatePlainly(
             OptimizerKernel.Arrays arrays, double learningRate, double clip, double scale) {
-        int count = states.size();
-        List<NDArray> sum = arrays.gradients().subList(0, count);
-        for (int i = count; i < arrays.gradients().size(); i++) {
-            sum.get(i % count).addi(arrays.gradients().get(i));
+        List<NDArray> sum = arrays.gradients().get(0).arrays();
+        for (FlatArrays share : arrays.gradients().subList(1, arrays.gradients().size())) {
+            for (int i = 0; i < sum.size(); i++) {
+                sum.get(i).addi(share.arrays().get(i));
+            }
         }
         if (scale != 1) {
             Gradients.scale(sum, 1 / scale);
@@ -154,7 +159,9 @@ public final class AdamW implements AutoCloseable {
             update(sum, learningRate);
             updates.addi(1);
         }
-        arrays.gradients().forEach(gradient -> gradient.set(new NDIndex("..."), 0));
+        for (FlatArrays share : arrays.gradients()) {
+            share.arrays().forEach(gradient -> gradient.set(new NDIndex("..."), 0));
+        }
         return norm;
     }
 
@@ -172,8 +179,14 @@ public final class AdamW implements AutoCloseable {
                             scratch.create(Math.sqrt(squareCorrection)),
                             scratch.create(settings.epsilon()),
                             scratch.create(learningRate / meanCorrection));
-            for (int i = 0; i < states.size(); i++) {
-                update(states.get(i), gradients.get(i), constants);
+            for (int i = 0; i < parameters.size(); i++) {
+                State state =
+                        new State(
+                                parameters.get(i),
+                                means.arrays().get(i),
+                                squares.arrays().get(i),
+                                decays.get(i));
+                update(state, gradients.get(i), constants);
             }
         }
     }
@@ -218,6 +231,7 @@ public final class AdamW implements AutoCloseable {
     /** Frees the moments. */
     @Override
     public void close() {
+        thread.shutdown();
         manager.close();
     }
 }

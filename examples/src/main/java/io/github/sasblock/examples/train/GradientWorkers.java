@@ -1,16 +1,13 @@
 package io.github.sasblock.examples.train;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.pytorch.jni.JniUtils;
+import io.github.sasblock.kernel.FlatArrays;
 import io.github.sasblock.kernel.Kernels;
 import io.github.sasblock.transformer.CausalLanguageModel;
 import io.github.sasblock.transformer.LanguageModelGradients;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
@@ -49,18 +46,7 @@ public final class GradientWorkers implements AutoCloseable {
             workers.add(new LanguageModelGradients(model, manager, settings));
         }
         windowsAtOnce = Math.max(1, microBatch / count);
-        threads = count == 1 ? null : Executors.newFixedThreadPool(count, GradientWorkers::thread);
-    }
-
-    private static Thread thread(Runnable work) {
-        Runnable alone =
-                () -> {
-                    JniUtils.setNumThreads(1); // for the operations of this thread
-                    work.run();
-                };
-        Thread thread = new Thread(alone, "gradients");
-        thread.setDaemon(true);
-        return thread;
+        threads = count == 1 ? null : Threads.alone(count, "gradients");
     }
 
     /** Gives a batch of windows from a place in the sequence of all. */
@@ -98,7 +84,7 @@ public final class GradientWorkers implements AutoCloseable {
         }
         double loss = 0;
         for (Future<Double> share : shares) {
-            loss += result(share);
+            loss += Threads.result(share);
         }
         return loss;
     }
@@ -117,30 +103,13 @@ public final class GradientWorkers implements AutoCloseable {
         return loss;
     }
 
-    private static double result(Future<Double> share) {
-        try {
-            return share.get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while waiting for gradients", e);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException cause) {
-                throw cause;
-            }
-            if (e.getCause() instanceof Error cause) {
-                throw cause;
-            }
-            throw new IllegalStateException(e.getCause());
-        }
-    }
-
     /**
      * Returns the gradients of each worker, to be added up.
      *
      * @return for each worker one array for each parameter, in their order
      */
-    public List<List<NDArray>> arrays() {
-        return workers.stream().map(LanguageModelGradients::arrays).toList();
+    public List<FlatArrays> buffers() {
+        return workers.stream().map(LanguageModelGradients::buffer).toList();
     }
 
     /** Ends the threads and frees the gradients. */

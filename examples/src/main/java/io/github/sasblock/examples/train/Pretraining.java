@@ -110,7 +110,7 @@ public final class Pretraining implements AutoCloseable {
         double norm;
         do {
             loss = addGradients(step);
-            norm = optimizer.update(gradients.arrays(), rate, settings.clip(), lossScale.factor());
+            norm = optimizer.update(gradients.buffers(), rate, settings.clip(), lossScale.factor());
         } while (lossScale.repeats(norm));
         requireFinite(step, loss, norm);
         trainingNanos += System.nanoTime() - start;

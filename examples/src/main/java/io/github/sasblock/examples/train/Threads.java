@@ -1,0 +1,47 @@
+package io.github.sasblock.examples.train;
+
+import ai.djl.pytorch.jni.JniUtils;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/** Threads whose operations keep to themselves, instead of sharing each with all cores. */
+final class Threads {
+
+    private Threads() {}
+
+    /** Returns a pool of such threads. */
+    static ExecutorService alone(int count, String name) {
+        return Executors.newFixedThreadPool(count, work -> thread(work, name));
+    }
+
+    private static Thread thread(Runnable work, String name) {
+        Runnable alone =
+                () -> {
+                    JniUtils.setNumThreads(1); // for the operations of this thread
+                    work.run();
+                };
+        Thread thread = new Thread(alone, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /** Waits for a result; what the work threw is thrown here. */
+    static <T> T result(Future<T> future) {
+        try {
+            return future.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for another thread", e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            if (e.getCause() instanceof Error cause) {
+                throw cause;
+            }
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+}
