@@ -7,11 +7,14 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -32,7 +35,9 @@ public final class FaultyStorage implements Storage {
         /** As before, but the files keep their length, full of zeros. */
         ZEROED_CONTENT,
         /** The latest of what was not synced, as many changes as chance wills. */
-        LATEST
+        LATEST,
+        /** All changes to the names in some folders, which chance picks, and none in others. */
+        SOME_FOLDERS
     }
 
     /** What was asked of the disk. */
@@ -55,12 +60,24 @@ public final class FaultyStorage implements Storage {
         }
     }
 
-    /** A change to a folder that is not synced yet, and how it is lost. */
-    private record Change(Path folder, Path deleted, Undo undo) {}
+    /**
+     * A change of a name that is not synced yet.
+     *
+     * @param kind of the change
+     * @param path the name that was made or deleted
+     * @param other where the moved was before, where the deleted is now; null for what was created
+     */
+    private record Change(Kind kind, Path path, Path other) {
 
-    @FunctionalInterface
-    private interface Undo {
-        void run() throws IOException;
+        Path folder() {
+            return path.getParent();
+        }
+
+        Change moved(Path from, Path to) {
+            return path.startsWith(from)
+                    ? new Change(kind, to.resolve(from.relativize(path)), other)
+                    : this;
+        }
     }
 
     private final Storage disk = Storage.disk();
@@ -142,14 +159,23 @@ public final class FaultyStorage implements Storage {
             case NOTHING -> {}
             case ALL_UNSYNCED -> {
                 loseContent(false);
-                undo(unsyncedNames.size());
+                undo(List.copyOf(unsyncedNames));
             }
             case UNSYNCED_CONTENT -> loseContent(false);
             case ZEROED_CONTENT -> loseContent(true);
             case LATEST -> {
                 Random random = new Random(operations);
                 loseContent(random.nextBoolean());
-                undo(random.nextInt(unsyncedNames.size() + 1));
+                int size = unsyncedNames.size();
+                undo(List.copyOf(unsyncedNames.subList(random.nextInt(size + 1), size)));
+            }
+            case SOME_FOLDERS -> {
+                Random random = new Random(operations);
+                loseContent(random.nextBoolean());
+                Set<Path> folders = new TreeSet<>();
+                unsyncedNames.forEach(change -> folders.add(change.folder()));
+                folders.removeIf(folder -> random.nextBoolean());
+                undo(unsyncedNames.stream().filter(c -> folders.contains(c.folder())).toList());
             }
         }
         throw new SimulatedCrash();
@@ -167,9 +193,19 @@ public final class FaultyStorage implements Storage {
         }
     }
 
-    private void undo(int count) throws IOException {
-        for (int i = 0; i < count; i++) {
-            unsyncedNames.remove(unsyncedNames.size() - 1).undo().run();
+    private void undo(List<Change> changes) throws IOException {
+        List<Change> latestFirst = new ArrayList<>(changes);
+        Collections.reverse(latestFirst);
+        while (!latestFirst.isEmpty()) {
+            Change change = latestFirst.remove(0);
+            switch (change.kind()) {
+                case DELETE -> Files.move(change.other(), change.path());
+                case MOVE -> {
+                    Files.move(change.path(), change.other());
+                    latestFirst.replaceAll(c -> c.moved(change.path(), change.other()));
+                }
+                default -> removeTree(change.path());
+            }
         }
     }
 
@@ -177,7 +213,7 @@ public final class FaultyStorage implements Storage {
     public OutputFile create(Path file) throws IOException {
         operate(Kind.CREATE, file);
         OutputFile made = disk.create(file);
-        changed(file, () -> removeTree(file));
+        unsyncedNames.add(new Change(Kind.CREATE, file, null));
         syncedLengths.put(file, 0L);
         return new FaultyFile(file, made);
     }
@@ -210,7 +246,7 @@ public final class FaultyStorage implements Storage {
     public void createFolder(Path folder) throws IOException {
         operate(Kind.CREATE_FOLDER, folder);
         disk.createFolder(folder);
-        changed(folder, () -> removeTree(folder));
+        unsyncedNames.add(new Change(Kind.CREATE_FOLDER, folder, null));
     }
 
     @Override
@@ -219,8 +255,8 @@ public final class FaultyStorage implements Storage {
         List<Path> gone =
                 unsyncedNames.stream()
                         .filter(change -> change.folder().equals(folder))
-                        .filter(change -> change.deleted() != null)
-                        .map(Change::deleted)
+                        .filter(change -> change.kind() == Kind.DELETE)
+                        .map(Change::path)
                         .toList();
         unsyncedNames.removeIf(
                 change ->
@@ -232,7 +268,8 @@ public final class FaultyStorage implements Storage {
     public void move(Path from, Path to) throws IOException {
         operate(Kind.MOVE, from);
         disk.move(from, to);
-        changed(to, () -> Files.move(to, from));
+        unsyncedNames.replaceAll(change -> change.moved(from, to));
+        unsyncedNames.add(new Change(Kind.MOVE, to, from));
         Map<Path, Long> moved = new TreeMap<>();
         syncedLengths.forEach(
                 (file, length) ->
@@ -252,17 +289,13 @@ public final class FaultyStorage implements Storage {
         Path grave = graveyard.resolve("" + buried++);
         disk.move(path, grave);
         syncedLengths.remove(path);
-        unsyncedNames.add(new Change(path.getParent(), path, () -> Files.move(grave, path)));
+        unsyncedNames.add(new Change(Kind.DELETE, path, grave));
     }
 
     @Override
     public long freeBytes(Path path) throws IOException {
         requireAlive();
         return capacity == Long.MAX_VALUE ? disk.freeBytes(path) : capacity;
-    }
-
-    private void changed(Path path, Undo undo) {
-        unsyncedNames.add(new Change(path.getParent(), null, undo));
     }
 
     private void requireAlive() {
