@@ -26,6 +26,8 @@ public final class Sas {
         sas.addSubcommand("pretrain", SettingOptions.command(new PretrainCommand()));
         sas.addSubcommand("info", SettingOptions.command(new InfoCommand()));
         sas.addSubcommand("classify", new ClassifyCommand());
+        sas.addSubcommand("status", new StatusCommand());
+        sas.addSubcommand("watch", new WatchCommand());
         sas.setExecutionExceptionHandler(new ErrorHandler());
         sas.setParameterExceptionHandler(new ErrorHandler());
         sas.setUsageHelpWidth(HELP_WIDTH);
