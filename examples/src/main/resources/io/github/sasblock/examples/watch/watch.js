@@ -139,14 +139,15 @@ function showChart() {
   }
 }
 
-/** Weighs neighbours alike on both sides, so that the start is not lifted. */
+/** Weighs neighbours alike on both sides, so that the start is not lifted; at the end fewer to the right. */
 function smoothed(rows) {
   const reach = Math.floor(rows.length / 80);
   return rows.map((row, i) => {
-    const span = Math.min(reach, i, rows.length - 1 - i);
+    const from = i - Math.min(reach, i);
+    const to = Math.min(2 * i - from, rows.length - 1);
     let sum = 0;
-    for (let j = i - span; j <= i + span; j++) sum += rows[j].mean;
-    return { step: row.step, mean: sum / (2 * span + 1) };
+    for (let j = from; j <= to; j++) sum += rows[j].mean;
+    return { step: row.step, mean: sum / (to - from + 1) };
   });
 }
 
