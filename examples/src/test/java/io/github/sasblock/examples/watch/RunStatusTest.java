@@ -79,7 +79,7 @@ class RunStatusTest {
                         "not running and not finished, last logged",
                         "10 of 20 (50%)",
                         "0.500 nats/token",
-                        "1.00 k tok/s",
+                        "1.0 k tok/s",
                         "1.000 nats/token, 1.500 bits/byte at step 5",
                         "step 10, every file is as it was written",
                         "step 5, every file is as it was written")
