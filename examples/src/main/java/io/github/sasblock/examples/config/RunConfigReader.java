@@ -40,6 +40,9 @@ final class RunConfigReader {
                     "initialization",
                     "cache");
 
+    /** Wider than any model by far; sizes that follow from it stay within an int. */
+    private static final int WIDEST = 1 << 20;
+
     private final SettingValues values;
 
     RunConfigReader(SettingValues values) {
@@ -56,7 +59,7 @@ final class RunConfigReader {
         TrainingSettings training = training(PresetDefaults.of(preset));
         DataSettings data = data(preset, training.seed());
         String name = model.attention() == null ? "" : "-" + model.attention().name();
-        Path out = Path.of(values.text("out", defaultOut(name + "-" + preset.label())));
+        Path out = values.path("out", defaultOut(name + "-" + preset.label()));
         boolean tensorBoard = values.flag("tensorboard", false);
         return new RunConfig(
                 preset, model, data, training, out, tensorBoard, ordered(values.resolved()));
@@ -78,7 +81,7 @@ final class RunConfigReader {
     }
 
     private ModelSettings model(ModelPreset preset) {
-        int embedding = values.smallInteger("embedding-size", 1, preset.embeddingSize());
+        int embedding = embeddingSize(preset);
         int layers = values.smallInteger("layers", 1, preset.layerCount());
         int hidden =
                 values.smallInteger(
@@ -91,6 +94,12 @@ final class RunConfigReader {
             tryToBuild(attention, embedding);
         }
         return new ModelSettings(embedding, layers, hidden, attention, dropout, tied, epsilon);
+    }
+
+    private int embeddingSize(ModelPreset preset) {
+        int size = values.smallInteger("embedding-size", 1, preset.embeddingSize());
+        values.problems().require(size <= WIDEST, "--embedding-size", size, "at most " + WIDEST);
+        return Math.min(size, WIDEST);
     }
 
     private void tryToBuild(AttentionConfig attention, int embedding) {
@@ -284,13 +293,13 @@ final class RunConfigReader {
         boolean builtIn = train.stream().anyMatch(path -> path.startsWith(DataSettings.BUILT_IN));
         List<String> validation = builtIn ? List.of() : values.texts("validation", List.of());
         requireConsistent(train, validation, builtIn);
-        String cache = values.text("cache-dir", defaultCache().toString());
+        Path cache = values.path("cache-dir", defaultCache().toString());
         return new DataSettings(
                 train,
                 validation,
                 values.text("tokenizer", "bytes"),
                 builtIn ? values.integer("builtin-bytes", 100_000, 8_000_000) : 0,
-                Path.of(cache),
+                cache,
                 values.smallInteger("context", 1, preset.contextLength()),
                 values.integer("validation-tokens", 0, 262_144),
                 seed);

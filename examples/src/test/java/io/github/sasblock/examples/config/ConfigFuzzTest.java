@@ -189,7 +189,10 @@ class ConfigFuzzTest {
                 "steps: !!java.io.FileOutputStream [made, false]",
                 "steps: {a: 1}",
                 "out: \"a\\0b\"",
+                "cache-dir: \"a\\0b\"",
                 "heads: 2147483647",
+                "head-size: 2147483647",
+                "embedding-size: 2147483647",
                 "steps: 1\nsteps: {b: [c]}",
                 "- steps",
                 ""
