@@ -130,7 +130,7 @@ public final class RunStatus {
     }
 
     /** A result of fewer steps than were logged is that of an earlier, shorter part of the run. */
-    private boolean isFinished() throws IOException {
+    private synchronized boolean isFinished() throws IOException {
         if (!Files.isRegularFile(folder.summary())) {
             return false;
         }
@@ -156,25 +156,33 @@ public final class RunStatus {
 
         @Override
         public void restarted() {
-            train.clear();
-            validation.clear();
-            lastTrain = null;
-            lastValidation = null;
-            bestValidation = null;
+            forget();
         }
 
         @Override
         public void point(MetricsPoint point) {
-            if (point instanceof TrainPoint step) {
-                lastTrain = step;
-                train.add(step.step(), step.loss());
-            } else if (point instanceof ValidationPoint evaluation) {
-                lastValidation = evaluation;
-                validation.add(evaluation.step(), evaluation.natsPerToken());
-                if (bestValidation == null
-                        || evaluation.natsPerToken() < bestValidation.natsPerToken()) {
-                    bestValidation = evaluation;
-                }
+            add(point);
+        }
+    }
+
+    private synchronized void forget() {
+        train.clear();
+        validation.clear();
+        lastTrain = null;
+        lastValidation = null;
+        bestValidation = null;
+    }
+
+    private synchronized void add(MetricsPoint point) {
+        if (point instanceof TrainPoint step) {
+            lastTrain = step;
+            train.add(step.step(), step.loss());
+        } else if (point instanceof ValidationPoint evaluation) {
+            lastValidation = evaluation;
+            validation.add(evaluation.step(), evaluation.natsPerToken());
+            if (bestValidation == null
+                    || evaluation.natsPerToken() < bestValidation.natsPerToken()) {
+                bestValidation = evaluation;
             }
         }
     }
