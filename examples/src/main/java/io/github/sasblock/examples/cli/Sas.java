@@ -30,6 +30,8 @@ public final class Sas {
         sas.addSubcommand("info", SettingOptions.command(new InfoCommand()));
         sas.addSubcommand("classify", new ClassifyCommand());
         sas.addSubcommand("generate", GenerateCommand.commandLine());
+        sas.addSubcommand("status", new StatusCommand());
+        sas.addSubcommand("watch", new WatchCommand());
         sas.addSubcommand("self-check", new SelfCheckCommand());
         sas.addSubcommand("bundle", new BundleCommand());
         sas.setExecutionExceptionHandler(new ErrorHandler());
