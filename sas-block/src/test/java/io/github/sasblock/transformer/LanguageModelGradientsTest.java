@@ -207,7 +207,8 @@ class LanguageModelGradientsTest {
 
     @Provide
     Arbitrary<AttentionConfig> attentions() {
-        return Arbitraries.frequencyOf(Tuple.of(1, multiHead()), Tuple.of(3, simulated()));
+        return Arbitraries.frequencyOf(
+                Tuple.of(1, multiHead()), Tuple.of(3, simulated()), Tuple.of(1, factorized()));
     }
 
     private static Arbitrary<AttentionConfig> multiHead() {
@@ -221,6 +222,17 @@ class LanguageModelGradientsTest {
                         (keys, group, size, bias, rotary) ->
                                 new MultiHeadConfig(
                                         keys * group, keys, size, bias, rotary, 10_000));
+    }
+
+    private static Arbitrary<AttentionConfig> factorized() {
+        return Arbitraries.of(
+                new MlaConfig(3, 4, 2, 4, 5, 6, false, 10_000),
+                new MlaConfig(2, 4, 0, 6, 5, 6, true, 10_000),
+                new MfaConfig(3, 4, 5, true, true, 10_000),
+                new MfaConfig(2, 6, 5, false, false, 10_000),
+                new TpaConfig(3, 4, 6, 2, true, true, 10_000),
+                new TpaConfig(3, 4, 0, 2, false, true, 10_000),
+                new TpaConfig(2, 6, 1, 1, false, false, 10_000));
     }
 
     private static Arbitrary<AttentionConfig> simulated() {
