@@ -126,6 +126,7 @@ final class CompareCommand implements Callable<Integer> {
         Map<String, List<String>> settings = new LinkedHashMap<>(SettingOptions.values(parsed));
         List<String> data = settings.remove("data");
         List<String> out = settings.remove("out");
+        settings.remove("match"); // this command's own, not that of a run
         boolean named = !attentions.isEmpty() || !variants.isEmpty();
         boolean given = parsed.hasMatchedOption("--attentions");
         return new CompareOptions(

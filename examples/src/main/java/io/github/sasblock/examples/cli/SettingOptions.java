@@ -29,7 +29,10 @@ final class SettingOptions {
         return command(command, group -> true);
     }
 
-    /** Returns a command that takes the settings of some groups. */
+    /**
+     * Returns a command that takes the settings of some groups. An option of its own takes the
+     * place of a setting of the same name.
+     */
     static CommandLine command(Object command, Predicate<String> taken) {
         CommandSpec spec = CommandSpec.forAnnotatedObject(command);
         spec.addOption(
@@ -42,7 +45,7 @@ final class SettingOptions {
                         .build());
         groups().entrySet().stream()
                 .filter(group -> taken.test(group.getKey()))
-                .forEach(group -> spec.addArgGroup(group(group.getKey(), group.getValue())));
+                .forEach(group -> spec.addArgGroup(group(group.getKey(), group.getValue(), spec)));
         spec.usageMessage()
                 .customSynopsis("bin/sas " + spec.name() + " [--config FILE] [--SETTING VALUE]...");
         return new CommandLine(spec).setUnmatchedArgumentsAllowed(true);
@@ -55,14 +58,16 @@ final class SettingOptions {
                                 Setting::group, LinkedHashMap::new, Collectors.toList()));
     }
 
-    private static ArgGroupSpec group(String title, List<Setting> settings) {
+    private static ArgGroupSpec group(String title, List<Setting> settings, CommandSpec command) {
         ArgGroupSpec.Builder group =
                 ArgGroupSpec.builder()
                         .heading("%n" + title + "%n")
                         .exclusive(false)
                         .validate(false)
                         .multiplicity("0..1");
-        settings.forEach(setting -> group.addArg(option(setting)));
+        settings.stream()
+                .filter(setting -> command.findOption(setting.option()) == null)
+                .forEach(setting -> group.addArg(option(setting)));
         return group.build();
     }
 
