@@ -62,33 +62,24 @@ public record HeadsKernel(
                                 script(expandHeads),
                                 script(expandFeatures),
                                 rotary.ordinal());
-        String tables =
-                "%d, %s, %s"
-                        .formatted(
-                                rotary == Rotary.NONE ? 2 : rotarySize,
-                                script(rotaryBase),
-                                script(scale));
-        return define("attention_for_model(x: Tensor, w: List[Tensor]) -> Tensor", call(dropout))
-                + define(
-                        "attention_tables_for_model(T: int, compute: int, like: Tensor)"
-                                + " -> List[Tensor]",
-                        "__torch__.attention_tables(T, " + tables + ", compute, like)")
-                + define(
-                        "attention_forward_for_model(x: Tensor, w: List[Tensor],"
-                                + " tables: List[Tensor], compute: int)"
-                                + " -> Tuple[Tensor, List[Tensor]]",
-                        "__torch__.attention_forward(x, w, tables, " + sizes + ", compute)")
-                + define(
-                        "attention_backward_for_model(gy: Tensor, saved: List[Tensor],"
-                                + " w: List[Tensor], g: List[Tensor], tables: List[Tensor],"
-                                + " compute: int) -> Tensor",
-                        "__torch__.attention_backward(gy, saved, w, g, tables, "
-                                + sizes
-                                + ", compute)");
-    }
-
-    private static String define(String signature, String expression) {
-        return "def " + signature + ":\n    return " + expression + "\n";
+        int rotated = rotary == Rotary.NONE ? 2 : rotarySize;
+        String table = rotated + ", " + script(rotaryBase) + ", " + script(scale);
+        return String.join(
+                "\n",
+                "def attention_for_model(x: Tensor, w: List[Tensor]) -> Tensor:",
+                "    return " + call(dropout),
+                "def attention_tables_for_model(T: int, compute: int, like: Tensor)"
+                        + " -> List[Tensor]:",
+                "    return __torch__.attention_tables(T, " + table + ", compute, like)",
+                "def attention_forward_for_model(x: Tensor, w: List[Tensor], tables: List[Tensor],"
+                        + " compute: int) -> Tuple[Tensor, List[Tensor]]:",
+                "    return __torch__.attention_forward(x, w, tables, " + sizes + ", compute)",
+                "def attention_backward_for_model(gy: Tensor, saved: List[Tensor], w: List[Tensor],"
+                        + " g: List[Tensor], tables: List[Tensor], compute: int) -> Tensor:",
+                "    return __torch__.attention_backward(gy, saved, w, g, tables, "
+                        + sizes
+                        + ", compute)",
+                "");
     }
 
     private String layout() {

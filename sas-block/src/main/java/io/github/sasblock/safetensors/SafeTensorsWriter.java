@@ -6,7 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -48,16 +48,28 @@ public final class SafeTensorsWriter {
      */
     public static void write(Path file, Map<String, NDArray> tensors, Map<String, String> metadata)
             throws IOException {
+        AtomicFile.write(file, channel -> write(channel, tensors, metadata));
+    }
+
+    /**
+     * Writes the same bytes to a channel, which stays open. To make them last, whole or not at all,
+     * is then the caller's part.
+     *
+     * @param channel where to write; in blocking mode
+     * @param tensors the arrays by name, as in {@link #write(Path, Map, Map)}
+     * @param metadata texts for the header, possibly empty
+     * @throws IllegalArgumentException as in {@link #write(Path, Map, Map)}; nothing has then been
+     *     written
+     * @throws IOException if the channel fails; part of the bytes may then have been written
+     */
+    public static void write(
+            WritableByteChannel channel, Map<String, NDArray> tensors, Map<String, String> metadata)
+            throws IOException {
         Map<String, TensorInfo> layout = layOut(tensors);
-        ByteBuffer header = encode(tensors.keySet().stream().map(layout::get).toList(), metadata);
-        AtomicFile.write(
-                file,
-                channel -> {
-                    writeFully(channel, header);
-                    for (TensorInfo tensor : layout.values()) {
-                        writeData(channel, tensors.get(tensor.name()), tensor);
-                    }
-                });
+        writeFully(channel, encode(tensors.keySet().stream().map(layout::get).toList(), metadata));
+        for (TensorInfo tensor : layout.values()) {
+            writeData(channel, tensors.get(tensor.name()), tensor);
+        }
     }
 
     /** Gives every tensor its place, in the order of the data. */
@@ -167,7 +179,7 @@ public final class SafeTensorsWriter {
         return JsonText.quote(text);
     }
 
-    private static void writeData(FileChannel channel, NDArray array, TensorInfo tensor)
+    private static void writeData(WritableByteChannel channel, NDArray array, TensorInfo tensor)
             throws IOException {
         // frees the copy that the engine makes of an array on another device, or of a transposed
         // one
@@ -187,7 +199,8 @@ public final class SafeTensorsWriter {
         }
     }
 
-    private static void writeFully(FileChannel channel, ByteBuffer data) throws IOException {
+    private static void writeFully(WritableByteChannel channel, ByteBuffer data)
+            throws IOException {
         while (data.hasRemaining()) {
             channel.write(data);
         }

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.LongStream;
@@ -30,12 +31,31 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tag;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
 class SafeTensorsPropertyTest {
 
     private static final int MUTANTS = 30_000;
+    private static final List<String> TEXTS =
+            List.of(
+                    "-1",
+                    "0",
+                    "1e9",
+                    "9223372036854775807",
+                    "9223372036854775808",
+                    "18446744073709551615",
+                    "null",
+                    "{}",
+                    "[]",
+                    "[[[[[[[[",
+                    "{\"a\":{\"a\":{\"a\":",
+                    "\"F4\"",
+                    "\"BF16\"",
+                    "\"dtype\"",
+                    "\"__metadata__\"",
+                    "\"\\ud800\"");
 
     private static Path file;
     private static NDManager manager;
@@ -149,23 +169,35 @@ class SafeTensorsPropertyTest {
 
     @Example
     void mutatedFilesAreReadOrRefusedInLittleMemory() throws IOException {
+        readOrRefuseMutants(MUTANTS, new Random(20_250_710));
+    }
+
+    @Example
+    @Tag("slow")
+    void aMillionMutatedFilesAreReadOrRefusedInLittleMemory() throws IOException {
+        readOrRefuseMutants(1_000_000, new Random(1));
+    }
+
+    private static void readOrRefuseMutants(int mutants, Random random) throws IOException {
         byte[] valid = validFile();
-        Random random = new Random(20_250_710);
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         assertThat(readOrRefuse(valid)).isTrue(); // loads the classes, before bytes are counted
         overwrite(Arrays.copyOf(valid, 20));
         assertThat(readOrRefuse(valid)).isFalse();
         int accepted = 0;
-        for (int i = 0; i < MUTANTS; i++) {
+        for (int i = 0; i < mutants; i++) {
             byte[] mutant = mutate(valid, random);
             overwrite(mutant);
             long before = threads.getCurrentThreadAllocatedBytes();
+            long start = threads.getCurrentThreadCpuTime();
             accepted += readOrRefuse(mutant) ? 1 : 0;
             long allocated = threads.getCurrentThreadAllocatedBytes() - before;
             assertThat(allocated).as("bytes allocated for mutant %d", i).isLessThan(1 << 20);
+            long nanos = threads.getCurrentThreadCpuTime() - start;
+            assertThat(nanos).as("nanoseconds for mutant %d", i).isLessThan(5_000_000_000L);
         }
         // neither the reader nor the mutations are so strict or so lax that one side is not tried
-        assertThat(accepted).isBetween(MUTANTS / 100, MUTANTS / 2);
+        assertThat(accepted).isBetween(mutants / 100, mutants / 2);
     }
 
     /** Overwrites the file in place, which is many times faster than to create it anew. */
@@ -194,19 +226,38 @@ class SafeTensorsPropertyTest {
         int mutations = 1 + random.nextInt(3);
         for (int i = 0; i < mutations && bytes.length > 0; i++) {
             int at = random.nextInt(bytes.length);
-            switch (random.nextInt(5)) {
+            switch (random.nextInt(6)) {
                 case 0 -> bytes[at] ^= (byte) (1 << random.nextInt(8));
                 case 1 ->
                         bytes[at] = (byte) "{}[]\",:0123456789\\u-.eE ".charAt(random.nextInt(24));
                 case 2 -> bytes = Arrays.copyOf(bytes, at);
                 case 3 -> bytes = splice(bytes, at, at, (byte) random.nextInt(256));
-                default -> bytes = splice(bytes, at, Math.min(bytes.length, at + 2), (byte) '9');
+                case 4 -> bytes = splice(bytes, at, Math.min(bytes.length, at + 2), (byte) '9');
+                default -> bytes = withText(bytes, at, TEXTS.get(random.nextInt(TEXTS.size())));
             }
         }
         if (random.nextBoolean() && bytes.length > Long.BYTES) { // keep the length plausible
             System.arraycopy(valid, 0, bytes, 0, Long.BYTES);
         }
         return bytes;
+    }
+
+    /** Puts a text in the place of the member of JSON that begins at a byte, or follows it. */
+    private static byte[] withText(byte[] bytes, int at, String text) {
+        int begin = at;
+        while (begin < bytes.length && ",:[{".indexOf(bytes[begin]) < 0) {
+            begin++;
+        }
+        int end = Math.min(bytes.length, begin + 1);
+        begin = end;
+        while (end < bytes.length && ",:]}".indexOf(bytes[end]) < 0) {
+            end++;
+        }
+        return ByteBuffer.allocate(bytes.length - (end - begin) + text.length())
+                .put(bytes, 0, begin)
+                .put(text.getBytes(StandardCharsets.US_ASCII))
+                .put(bytes, end, bytes.length - end)
+                .array();
     }
 
     /** Replaces the bytes from begin to end by one. */

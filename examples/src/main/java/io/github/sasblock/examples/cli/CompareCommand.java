@@ -6,7 +6,6 @@ import io.github.sasblock.examples.compare.plan.ComparePlan;
 import io.github.sasblock.examples.compare.plan.PlannedRun;
 import io.github.sasblock.examples.compare.plan.PlannedVariant;
 import io.github.sasblock.examples.compare.view.LiveTable;
-import io.github.sasblock.examples.config.Setting;
 import io.github.sasblock.examples.progress.ProgressBars;
 import io.github.sasblock.examples.report.Console;
 import io.github.sasblock.examples.report.Format;
@@ -109,11 +108,6 @@ final class CompareCommand implements Callable<Integer> {
                             + " (steps)")
     private String budget;
 
-    /** All settings but one, whose place {@link #match} takes. */
-    static boolean takes(Setting setting) {
-        return !setting.option().equals("--match");
-    }
-
     @Override
     public Integer call() throws IOException {
         ParseResult parsed = spec.commandLine().getParseResult();
@@ -132,6 +126,7 @@ final class CompareCommand implements Callable<Integer> {
         Map<String, List<String>> settings = new LinkedHashMap<>(SettingOptions.values(parsed));
         List<String> data = settings.remove("data");
         List<String> out = settings.remove("out");
+        settings.remove("match"); // this command's own, not that of a run
         boolean named = !attentions.isEmpty() || !variants.isEmpty();
         boolean given = parsed.hasMatchedOption("--attentions");
         return new CompareOptions(

@@ -1,6 +1,7 @@
 package io.github.sasblock.examples.cli;
 
 import io.github.sasblock.examples.problem.InvalidInputException;
+import io.github.sasblock.examples.storage.StorageException;
 import io.github.sasblock.examples.train.NonFiniteLossException;
 import java.io.IOException;
 import org.slf4j.Logger;
@@ -23,6 +24,10 @@ final class ErrorHandler implements IExecutionExceptionHandler, IParameterExcept
             return fail(command, exception.getMessage(), CommandLine.ExitCode.USAGE);
         }
         if (exception instanceof NonFiniteLossException) {
+            return fail(command, exception.getMessage(), CommandLine.ExitCode.SOFTWARE);
+        }
+        if (exception instanceof StorageException) {
+            LOG.debug("writing failed", exception);
             return fail(command, exception.getMessage(), CommandLine.ExitCode.SOFTWARE);
         }
         if (exception instanceof IOException) {

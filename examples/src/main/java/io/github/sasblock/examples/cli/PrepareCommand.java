@@ -1,7 +1,6 @@
 package io.github.sasblock.examples.cli;
 
 import io.github.sasblock.examples.config.RunConfig;
-import io.github.sasblock.examples.config.Setting;
 import io.github.sasblock.examples.config.Settings;
 import io.github.sasblock.examples.corpus.CorpusPreparation;
 import io.github.sasblock.examples.corpus.PreparedText;
@@ -49,8 +48,8 @@ import picocli.CommandLine.Spec;
 final class PrepareCommand implements Callable<Integer> {
 
     /** Whether a setting is of use to this command. */
-    static boolean takes(Setting setting) {
-        return setting.group().equals(Settings.TEXT);
+    static boolean takes(String group) {
+        return group.equals(Settings.TEXT);
     }
 
     @Spec private CommandSpec spec;

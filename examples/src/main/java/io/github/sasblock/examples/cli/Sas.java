@@ -24,13 +24,14 @@ public final class Sas {
     static CommandLine commandLine() {
         CommandLine sas = new CommandLine(new SasCommand());
         sas.addSubcommand("pretrain", SettingOptions.command(new PretrainCommand()));
-        sas.addSubcommand(
-                "compare", SettingOptions.command(new CompareCommand(), CompareCommand::takes));
+        sas.addSubcommand("compare", SettingOptions.command(new CompareCommand()));
         sas.addSubcommand(
                 "prepare", SettingOptions.command(new PrepareCommand(), PrepareCommand::takes));
         sas.addSubcommand("info", SettingOptions.command(new InfoCommand()));
         sas.addSubcommand("classify", new ClassifyCommand());
         sas.addSubcommand("generate", GenerateCommand.commandLine());
+        sas.addSubcommand("status", new StatusCommand());
+        sas.addSubcommand("watch", new WatchCommand());
         sas.addSubcommand("self-check", new SelfCheckCommand());
         sas.addSubcommand("bundle", new BundleCommand());
         sas.addSubcommand("benchmark", new BenchmarkCommand());

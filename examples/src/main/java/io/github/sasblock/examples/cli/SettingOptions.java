@@ -26,11 +26,14 @@ final class SettingOptions {
 
     /** Returns a command that takes all settings. */
     static CommandLine command(Object command) {
-        return command(command, setting -> true);
+        return command(command, group -> true);
     }
 
-    /** Returns a command that takes some settings. */
-    static CommandLine command(Object command, Predicate<Setting> taken) {
+    /**
+     * Returns a command that takes the settings of some groups. An option of its own takes the
+     * place of a setting of the same name.
+     */
+    static CommandLine command(Object command, Predicate<String> taken) {
         CommandSpec spec = CommandSpec.forAnnotatedObject(command);
         spec.addOption(
                 OptionSpec.builder(CONFIG)
@@ -40,28 +43,31 @@ final class SettingOptions {
                                 "YAML or JSON file of the settings below, such as the config.json"
                                         + " of a run; the command line wins")
                         .build());
-        groups(taken).forEach((title, settings) -> spec.addArgGroup(group(title, settings)));
+        groups().entrySet().stream()
+                .filter(group -> taken.test(group.getKey()))
+                .forEach(group -> spec.addArgGroup(group(group.getKey(), group.getValue(), spec)));
         spec.usageMessage()
                 .customSynopsis("bin/sas " + spec.name() + " [--config FILE] [--SETTING VALUE]...");
         return new CommandLine(spec).setUnmatchedArgumentsAllowed(true);
     }
 
-    private static Map<String, List<Setting>> groups(Predicate<Setting> taken) {
+    private static Map<String, List<Setting>> groups() {
         return Settings.all().stream()
-                .filter(taken)
                 .collect(
                         Collectors.groupingBy(
                                 Setting::group, LinkedHashMap::new, Collectors.toList()));
     }
 
-    private static ArgGroupSpec group(String title, List<Setting> settings) {
+    private static ArgGroupSpec group(String title, List<Setting> settings, CommandSpec command) {
         ArgGroupSpec.Builder group =
                 ArgGroupSpec.builder()
                         .heading("%n" + title + "%n")
                         .exclusive(false)
                         .validate(false)
                         .multiplicity("0..1");
-        settings.forEach(setting -> group.addArg(option(setting)));
+        settings.stream()
+                .filter(setting -> command.findOption(setting.option()) == null)
+                .forEach(setting -> group.addArg(option(setting)));
         return group.build();
     }
 

@@ -29,6 +29,10 @@ final class RunConfigReader {
                             Stream.of("builtin:books", "builtin:arxiv", "builtin:mixed"),
                             LabTask.labels().stream())
                     .toList();
+
+    /** Wider than any model by far; sizes that follow from it stay within an int. */
+    private static final int WIDEST = 1 << 20;
+
     private final SettingValues values;
 
     RunConfigReader(SettingValues values) {
@@ -45,7 +49,7 @@ final class RunConfigReader {
         TrainingSettings training = training(PresetDefaults.of(preset));
         DataSettings data = data(preset, training.seed());
         String name = model.sizes() == null ? "" : "-" + model.attention().name();
-        Path out = Path.of(values.text("out", defaultOut(name + "-" + preset.label())));
+        Path out = values.path("out", defaultOut(name + "-" + preset.label()));
         boolean tensorBoard = values.flag("tensorboard", false);
         return new RunConfig(
                 preset, model, data, training, out, tensorBoard, ordered(values.resolved()));
@@ -67,13 +71,19 @@ final class RunConfigReader {
     }
 
     private ModelSettings model(ModelPreset preset) {
-        int embedding = values.smallInteger("embedding-size", 1, preset.embeddingSize());
+        int embedding = embeddingSize(preset);
         int layers = values.smallInteger("layers", 1, preset.layerCount());
         MatchedSizes sizes = new AttentionReader(values, preset, embedding).read();
         float dropout = (float) values.share("dropout", 0);
         boolean tied = values.flag("tied-embedding", true);
         double epsilon = values.number("norm-epsilon", 0, 1e-6);
         return new ModelSettings(sizes, layers, dropout, tied, epsilon);
+    }
+
+    private int embeddingSize(ModelPreset preset) {
+        int size = values.smallInteger("embedding-size", 1, preset.embeddingSize());
+        values.problems().require(size <= WIDEST, "--embedding-size", size, "at most " + WIDEST);
+        return Math.min(size, WIDEST);
     }
 
     private TrainingSettings training(PresetDefaults defaults) {
@@ -145,7 +155,7 @@ final class RunConfigReader {
         List<String> validation =
                 needsValidation ? values.texts("validation", List.of()) : List.of();
         requireConsistent(train, validation, builtIn, heldOut);
-        String cache = values.text("cache-dir", defaultCache().toString());
+        Path cache = values.path("cache-dir", defaultCache().toString());
         DataSettings settings =
                 new DataSettings(
                         train,
@@ -156,7 +166,7 @@ final class RunConfigReader {
                         values.text("repository", ""),
                         values.text("tokenizer", "bytes"),
                         builtIn ? values.integer("builtin-bytes", 100_000, 8_000_000) : 0,
-                        Path.of(cache),
+                        cache,
                         values.smallInteger("context", 1, preset.contextLength()),
                         values.integer("validation-tokens", 0, 262_144),
                         seed);

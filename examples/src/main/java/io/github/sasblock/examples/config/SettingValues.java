@@ -7,6 +7,7 @@ import io.github.sasblock.examples.problem.InvalidInputException;
 import io.github.sasblock.examples.problem.Problems;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -99,6 +100,17 @@ final class SettingValues {
         return keep(name, given(name, otherwise));
     }
 
+    Path path(String name, String otherwise) {
+        String value = text(name, otherwise);
+        try {
+            return Path.of(value);
+        } catch (InvalidPathException e) {
+            String shown = value.replace("\0", "\\0");
+            problems.add("--" + name, shown, "a path (" + e.getReason() + ")");
+            return Path.of(otherwise);
+        }
+    }
+
     List<String> texts(String name, List<String> otherwise) {
         List<String> values = given.getOrDefault(name, otherwise);
         resolved.put(name, values);
@@ -118,11 +130,14 @@ final class SettingValues {
 
     int smallInteger(String name, int minimum, long otherwise) {
         String expected = "a whole number from " + minimum + " to " + Integer.MAX_VALUE;
+        if (otherwise > Integer.MAX_VALUE && !has(name)) {
+            problems.add("--" + name, otherwise + " by the other settings", expected);
+        }
         return keep(
                 name,
                 parsed(
                         name,
-                        Math.toIntExact(otherwise),
+                        (int) Math.min(otherwise, Integer.MAX_VALUE),
                         Integer::valueOf,
                         value -> value >= minimum,
                         expected));

@@ -4,13 +4,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.github.sasblock.examples.problem.InvalidInputException;
+import io.github.sasblock.examples.storage.OutputFile;
+import io.github.sasblock.examples.storage.Storage;
+import io.github.sasblock.examples.storage.StorageException;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -24,9 +26,13 @@ import java.util.List;
  */
 public final class MetricsLog implements Closeable {
 
-    private final OutputStream out;
+    private final Path file;
+    private final Storage storage;
+    private final OutputFile out;
 
-    private MetricsLog(OutputStream out) {
+    private MetricsLog(Path file, Storage storage, OutputFile out) {
+        this.file = file;
+        this.storage = storage;
         this.out = out;
     }
 
@@ -38,7 +44,11 @@ public final class MetricsLog implements Closeable {
      * @throws IOException if the file exists or cannot be written
      */
     public static MetricsLog create(Path file) throws IOException {
-        return new MetricsLog(Files.newOutputStream(file, StandardOpenOption.CREATE_NEW));
+        return create(file, Storage.disk());
+    }
+
+    static MetricsLog create(Path file, Storage storage) throws IOException {
+        return new MetricsLog(file, storage, storage.create(file));
     }
 
     /**
@@ -62,18 +72,28 @@ public final class MetricsLog implements Closeable {
             }
         }
         AtomicFile.write(file, kept.toString().getBytes(UTF_8));
-        return new MetricsLog(Files.newOutputStream(file, StandardOpenOption.APPEND));
+        return new MetricsLog(file, Storage.disk(), Storage.disk().append(file));
     }
 
     /**
-     * Writes a line.
+     * Writes a line, whole or not at all. After a failure the log ends with the line before, and
+     * the next may be tried: whether a run goes on without a line is the caller's choice.
      *
      * @param point what was measured
-     * @throws IOException if it cannot be written
+     * @throws StorageException if it cannot be written; the message names the step and tells if the
+     *     disk is full
+     * @throws IOException if what was written of it cannot be taken back either
      */
     public void append(MetricsPoint point) throws IOException {
-        // Unbuffered: the line is in the file when this returns.
-        out.write(toLine(point).getBytes(UTF_8));
+        long size = out.size();
+        try {
+            // Unbuffered: the line is in the file when this returns.
+            out.writeFully(ByteBuffer.wrap(toLine(point).getBytes(UTF_8)));
+        } catch (IOException e) {
+            out.truncate(size);
+            String problem = file + ": step " + point.step() + " was not logged";
+            throw StorageException.of(problem, file.toAbsolutePath().getParent(), e, storage);
+        }
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.github.sasblock.examples.report;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
+import io.github.sasblock.examples.checkpoint.RunLock;
 import io.github.sasblock.examples.problem.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -197,6 +198,7 @@ public final class RunFolder {
 
     private static void requireEmpty(Path path) {
         List<String> names = namesIn(path);
+        names.remove(RunLock.FILE); // it stays behind a run that ended before it wrote anything
         if (names.isEmpty()) {
             return;
         }

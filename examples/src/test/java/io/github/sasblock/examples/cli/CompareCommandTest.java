@@ -79,6 +79,15 @@ class CompareCommandTest {
     }
 
     @Test
+    void matchesByItsOwnRule() throws IOException {
+        assertThat(compare("--attentions=mha,gqa", "--seeds=1", "--match=none"))
+                .as(err.toString())
+                .isZero();
+        assertThat(Files.readString(folder.resolve("out").resolve("report.html")))
+                .contains("not matched");
+    }
+
+    @Test
     void explainsItself() {
         assertThat(compare("--help")).isZero();
         assertThat(out.toString()).contains("--attentions", "--variant", "--learning-rate");

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.sasblock.examples.problem.InvalidInputException;
+import io.github.sasblock.examples.storage.FaultyStorage;
+import io.github.sasblock.examples.storage.StorageException;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -118,6 +120,29 @@ class MetricsLogTest {
                     .hasMessageStartingWith(
                             file + ", line 2: expected a JSON object of kind train or validation");
         }
+    }
+
+    @Test
+    void onAFullDiskTheLogEndsWithAWholeLineAndGoesOnWhenThereIsRoom() throws IOException {
+        FaultyStorage storage = new FaultyStorage(temp);
+        try (MetricsLog log = MetricsLog.create(file, storage)) {
+            log.append(VALIDATION);
+            for (int room = 0; room < TRAIN_LINE.length(); room += 10) {
+                storage.setCapacity(room);
+                assertThatThrownBy(() -> log.append(TRAIN))
+                        .isInstanceOfSatisfying(
+                                StorageException.class, e -> assertThat(e.isDiskFull()).isTrue())
+                        .hasMessageStartingWith(
+                                file
+                                        + ": step 120 was not logged: the disk of "
+                                        + temp
+                                        + " is full");
+                assertThat(Files.readString(file)).isEqualTo(VALIDATION_LINE);
+            }
+            storage.setCapacity(Long.MAX_VALUE);
+            log.append(TRAIN);
+        }
+        assertThat(Files.readString(file)).isEqualTo(VALIDATION_LINE + TRAIN_LINE);
     }
 
     @Test

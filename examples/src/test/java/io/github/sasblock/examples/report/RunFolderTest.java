@@ -22,6 +22,13 @@ class RunFolderTest {
     @TempDir Path temp;
 
     @Test
+    void theLockOfARunThatWroteNothingIsNotInTheWay() throws IOException {
+        Path left = Files.createDirectory(temp.resolve("left"));
+        Files.createFile(left.resolve("run.lock"));
+        assertThat(RunFolder.create(left).path()).isEqualTo(left);
+    }
+
+    @Test
     void isMadeWithItsParentsAndLeftEmpty() throws IOException {
         Path path = temp.resolve("runs/arxiv/sas");
         RunFolder folder = RunFolder.create(path);

@@ -96,7 +96,7 @@ final class Matching {
         return switch (variant.match().kind()) {
             case NONE -> Optional.of(start.get().planned(variant.name(), "not matched"));
             case FEED_FORWARD -> byFeedForward(variant.name(), start.get(), parameters(other));
-            case HEADS -> byHeads(variant.name(), start.get(), other, parameters(other));
+            case HEADS -> byHeads(variant.name(), start.get(), parameters(other));
             case WIDTH -> byWidth(variant.name(), start.get(), operations(other));
             case DEPTH -> byDepth(variant.name(), start.get(), operations(other));
         };
@@ -125,9 +125,8 @@ final class Matching {
         return checked(name, best, target, rule, "choose other sizes, or match=none");
     }
 
-    private Optional<PlannedVariant> byHeads(
-            String name, Sized start, PlannedVariant baseline, Target target) {
-        Object headSize = baseline.config().settings().get("head-size");
+    private Optional<PlannedVariant> byHeads(String name, Sized start, Target target) {
+        Object headSize = start.config().settings().get("head-size");
         Sized best = null;
         for (int heads = 1; heads <= MOST_HEADS; heads++) {
             Map<String, List<String>> changed = start.with("heads", heads);

@@ -51,6 +51,10 @@ final class PlanReader {
             Set.of(
                     "data",
                     "validation",
+                    "held-out",
+                    "drop-duplicates",
+                    "text-field",
+                    "repository",
                     "seed",
                     "out",
                     "tokenizer",
@@ -116,6 +120,7 @@ final class PlanReader {
                 });
         common.remove("data");
         common.remove("out");
+        common.put("match", List.of("none")); // sizes are matched here, to those of the baseline
         common.putIfAbsent("validation-tokens", List.of(VALIDATION_TOKENS));
         return common;
     }

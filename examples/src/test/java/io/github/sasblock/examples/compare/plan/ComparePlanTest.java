@@ -68,7 +68,7 @@ class ComparePlanTest {
     @CsvSource({"tiny", "small", "125m"})
     void matchesParametersByFeedForwardWidth(String preset) {
         settings.put("preset", List.of(preset));
-        attentions = "mha,gqa,mqa,sas";
+        attentions = "mha,gqa,mqa,mla,mfa,tpa,tpa-kv,sas";
         ComparePlan plan = read();
         for (PlannedVariant variant : plan.variants()) {
             double share = (double) parameters(variant) / parameters(plan.baseline());
@@ -93,6 +93,13 @@ class ComparePlanTest {
             double share = (double) parameters(variant) / parameters(plan.baseline());
             assertThat(share).as(variant.name()).isBetween(0.99, 1.01);
         }
+    }
+
+    @Test
+    void doesNotTakeTheMatchOfARunInAFile() throws IOException {
+        file = Files.writeString(folder.resolve("c.yaml"), "match: heads\n");
+        attentions = "mha,gqa";
+        assertThat(variant(read(), "gqa").rule()).startsWith("feed-forward width");
     }
 
     @Test
