@@ -5,6 +5,7 @@ import io.github.sasblock.kernel.Precision;
 import io.github.sasblock.sas.RotaryPlacement;
 import io.github.sasblock.sas.SasShape;
 import io.github.sasblock.sas.SasShape.HeadExpansionKind;
+import io.github.sasblock.transformer.AttentionConfig;
 import io.github.sasblock.transformer.CausalLanguageModel;
 import io.github.sasblock.transformer.LanguageModelConfig;
 import io.github.sasblock.transformer.MultiHeadConfig;
@@ -37,6 +38,16 @@ public record MemoryEstimate(long state, long kept, long working) {
     private static final long CHUNK = 4_194_304;
 
     private static final long SMALLEST_CHUNK = 256;
+
+    /**
+     * Returns whether there is an estimate for an attention: for those whose derivative is by hand.
+     *
+     * @param attention the attention
+     * @return whether it is MHA, GQA, MQA or SAS
+     */
+    public static boolean covers(AttentionConfig attention) {
+        return attention instanceof SasConfig || attention instanceof MultiHeadConfig;
+    }
 
     /**
      * Predicts the peak.
