@@ -72,7 +72,8 @@ final class TrainedModel {
 
     /** Makes the gradients of a form of computation. */
     GradientWorkers gradients(Computation computation) {
-        return new GradientWorkers(model, manager, computation, run.training().microBatch());
+        return new GradientWorkers(
+                model, manager, computation, run.training().microBatch(), run.data().context());
     }
 
     /** Makes a whole step: loss, gradients, clipping, update. */

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import ai.djl.pytorch.jni.JniUtils;
 import io.github.sasblock.attention.Attention;
+import io.github.sasblock.examples.train.WorkingSet;
 import io.github.sasblock.kernel.AttentionKernel;
 import io.github.sasblock.kernel.KernelFunction;
 import io.github.sasblock.kernel.Precision;
@@ -38,7 +39,7 @@ def attention_passes(x: Tensor, gy: Tensor, w: List[Tensor], g: List[Tensor], ba
     private final Workbench bench;
     private final Script forward;
     private final Script both;
-    private final List<Share> shares = new ArrayList<>();
+    private final List<List<Share>> shares = new ArrayList<>(); // of each worker
     private final ExecutorService threads; // null where the caller's thread does the work
 
     /** What a worker works on: x and the gradient of y [b, T, E], weights, their gradients. */
@@ -70,13 +71,25 @@ def attention_passes(x: Tensor, gy: Tensor, w: List[Tensor], g: List[Tensor], ba
         long batch = x.getShape().get(0);
         int count = (int) Math.min(Math.max(1, workers), batch);
         for (int i = 0; i < count; i++) {
-            String rows = batch * i / count + ":" + batch * (i + 1) / count;
-            NDList inputs = new NDList(x.get(rows), gy.get(rows));
-            inputs.addAll(weights);
-            weights.forEach(weight -> inputs.add(bench.manager().zeros(weight.getShape())));
-            shares.add(new Share(inputs));
+            NDList gradients = new NDList();
+            weights.forEach(weight -> gradients.add(bench.manager().zeros(weight.getShape())));
+            long end = batch * (i + 1) / count;
+            int atOnce = workers == 0 ? (int) batch : windowsAtOnce(attention, x, batch / count);
+            List<Share> ofWorker = new ArrayList<>();
+            for (long row = batch * i / count; row < end; row += atOnce) {
+                String rows = row + ":" + Math.min(end, row + atOnce);
+                NDList inputs = new NDList(x.get(rows), gy.get(rows));
+                inputs.addAll(weights);
+                inputs.addAll(gradients);
+                ofWorker.add(new Share(inputs));
+            }
+            shares.add(ofWorker);
         }
         threads = workers == 0 ? null : Executors.newFixedThreadPool(count, TrainingPair::thread);
+    }
+
+    private static int windowsAtOnce(Attention attention, NDArray x, long most) {
+        return WorkingSet.windows(attention.counts(), x.getShape().get(1), (int) most);
     }
 
     private static List<NDArray> weights(Workbench bench, Attention attention) {
@@ -122,29 +135,33 @@ def attention_passes(x: Tensor, gy: Tensor, w: List[Tensor], g: List[Tensor], ba
     void run(boolean backward) {
         Script script = backward ? both : forward;
         if (threads == null) {
-            shares.forEach(share -> run(script, share).close());
+            run(script, shares.get(0));
         } else {
             List<CompletableFuture<Void>> running = new ArrayList<>();
-            for (Share share : shares) {
-                running.add(CompletableFuture.runAsync(() -> run(script, share).close(), threads));
+            for (List<Share> ofWorker : shares) {
+                running.add(CompletableFuture.runAsync(() -> run(script, ofWorker), threads));
             }
             running.forEach(CompletableFuture::join);
         }
         bench.await();
     }
 
+    private void run(Script script, List<Share> ofWorker) {
+        ofWorker.forEach(share -> run(script, share).close());
+    }
+
     /**
      * Runs both passes over the first share; y and the gradient of x, under a manager of theirs.
      */
     NDList results() {
-        NDList results = run(both, shares.get(0));
+        NDList results = run(both, shares.get(0).get(0));
         results.detach();
         return results;
     }
 
     /** The gradients of the weights that the first worker has added up. */
     List<NDArray> gradients() {
-        NDList inputs = shares.get(0).inputs();
+        NDList inputs = shares.get(0).get(0).inputs();
         return inputs.subList(2 + (inputs.size() - 2) / 2, inputs.size());
     }
 

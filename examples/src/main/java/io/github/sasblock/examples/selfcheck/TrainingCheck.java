@@ -52,7 +52,8 @@ record TrainingCheck(String name, AttentionConfig attention) implements SelfChec
                     model.getParameters().values().stream().map(Parameter::getArray).toList();
             AdamW.Settings settings = new AdamW.Settings(0.9, 0.95, 1e-8, 0, AdamW.Decay.MATRICES);
             try (GradientWorkers gradients =
-                            new GradientWorkers(model, manager, Computation.usual(), BATCH);
+                            new GradientWorkers(
+                                    model, manager, Computation.usual(), BATCH, LENGTH);
                     AdamW optimizer = new AdamW(manager, parameters, settings)) {
                 double first = step(gradients, optimizer, 0);
                 double last = first;

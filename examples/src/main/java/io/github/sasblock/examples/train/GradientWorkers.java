@@ -30,10 +30,15 @@ public final class GradientWorkers implements AutoCloseable {
      * @param model an initialised model
      * @param parent the manager under which they are kept
      * @param computation how they are computed
-     * @param microBatch how many windows are in memory at once, over all threads
+     * @param microBatch the most windows that are in memory at once, over all threads
+     * @param length the tokens of a window
      */
     public GradientWorkers(
-            CausalLanguageModel model, NDManager parent, Computation computation, int microBatch) {
+            CausalLanguageModel model,
+            NDManager parent,
+            Computation computation,
+            int microBatch,
+            int length) {
         manager = parent.newSubManager();
         Kernels.use(computation.kernels());
         LanguageModelGradients.Settings settings =
@@ -45,7 +50,11 @@ public final class GradientWorkers implements AutoCloseable {
         for (int i = 1; i < count; i++) {
             workers.add(new LanguageModelGradients(model, manager, settings));
         }
-        windowsAtOnce = Math.max(1, microBatch / count);
+        int most = Math.max(1, microBatch / count);
+        windowsAtOnce =
+                count == 1
+                        ? most
+                        : WorkingSet.windows(model.counts().attentionLayer(), length, most);
         threads = count == 1 ? null : Threads.alone(count, "gradients");
     }
 

@@ -56,7 +56,12 @@ public final class Pretraining implements AutoCloseable {
                 model.getParameters().values().stream().map(Parameter::getArray).toList();
         optimizer = new AdamW(manager, parameters, settings.adam());
         gradients =
-                new GradientWorkers(model, manager, settings.computation(), settings.microBatch());
+                new GradientWorkers(
+                        model,
+                        manager,
+                        settings.computation(),
+                        settings.microBatch(),
+                        training.length());
         lossScale = LossScale.of(settings.computation().precision());
         batches = new Batches(training, settings.seed());
         int scoredAtOnce = Math.max(settings.microBatch(), SCORED_TOKENS / validation.length());
