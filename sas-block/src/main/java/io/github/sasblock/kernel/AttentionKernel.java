@@ -1,6 +1,7 @@
 package io.github.sasblock.kernel;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The fused form of an attention with its sizes bound.
@@ -16,6 +17,15 @@ public interface AttentionKernel {
      * @return names, each after those it needs
      */
     List<String> sources();
+
+    /**
+     * Returns the sources of a decoder layer or a model with this attention.
+     *
+     * @return names, each after those it needs
+     */
+    default List<String> modelSources() {
+        return Stream.concat(sources().stream(), Stream.of("model")).toList();
+    }
 
     /**
      * Returns the call that autograd follows.

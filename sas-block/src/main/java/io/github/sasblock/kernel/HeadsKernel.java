@@ -47,7 +47,11 @@ public record HeadsKernel(
     @Override
     public String call(float dropout) {
         return "__torch__.attention(x, w, %s, %s, %s, %s)"
-                .formatted(layout(), script(rotaryBase), script(causal), script(dropout));
+                .formatted(
+                        layout(),
+                        KernelFunction.literal(rotaryBase),
+                        KernelFunction.literal(causal),
+                        KernelFunction.literal((double) dropout));
     }
 
     @Override
@@ -58,12 +62,17 @@ public record HeadsKernel(
                         .formatted(
                                 headSize,
                                 kernelSize,
-                                script(biases),
-                                script(expandHeads),
-                                script(expandFeatures),
+                                KernelFunction.literal(biases),
+                                KernelFunction.literal(expandHeads),
+                                KernelFunction.literal(expandFeatures),
                                 rotary.ordinal());
         int rotated = rotary == Rotary.NONE ? 2 : rotarySize;
-        String table = rotated + ", " + script(rotaryBase) + ", " + script(scale);
+        String table =
+                rotated
+                        + ", "
+                        + KernelFunction.literal(rotaryBase)
+                        + ", "
+                        + KernelFunction.literal(scale);
         return String.join(
                 "\n",
                 "def attention_for_model(x: Tensor, w: List[Tensor]) -> Tensor:",
@@ -86,17 +95,9 @@ public record HeadsKernel(
         return "%d, %s, %s, %s, %d"
                 .formatted(
                         headSize,
-                        script(biases),
-                        script(expandHeads),
-                        script(expandFeatures),
+                        KernelFunction.literal(biases),
+                        KernelFunction.literal(expandHeads),
+                        KernelFunction.literal(expandFeatures),
                         rotary.ordinal());
-    }
-
-    private static String script(boolean value) {
-        return value ? "True" : "False";
-    }
-
-    private static String script(double value) {
-        return Double.toString(value);
     }
 }

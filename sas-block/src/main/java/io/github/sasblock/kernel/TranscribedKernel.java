@@ -1,7 +1,6 @@
 package io.github.sasblock.kernel;
 
 import java.util.List;
-import java.util.Locale;
 
 /**
  * The fused form of an attention whose derivative is left to autograd.
@@ -78,16 +77,9 @@ public record TranscribedKernel(String function, String arguments, boolean causa
     private static TranscribedKernel of(String function, boolean causal, Object... arguments) {
         StringBuilder text = new StringBuilder();
         for (Object argument : arguments) {
-            text.append(script(argument)).append(", ");
+            text.append(KernelFunction.literal(argument)).append(", ");
         }
         return new TranscribedKernel(function, text.toString(), causal);
-    }
-
-    private static String script(Object value) {
-        if (value instanceof Boolean flag) {
-            return flag ? "True" : "False";
-        }
-        return String.format(Locale.ROOT, "%s", value);
     }
 
     @Override
@@ -101,7 +93,7 @@ public record TranscribedKernel(String function, String arguments, boolean causa
                 + function
                 + "(x, w, "
                 + arguments
-                + script(causal)
+                + KernelFunction.literal(causal)
                 + ", "
                 + (double) dropout
                 + ")";

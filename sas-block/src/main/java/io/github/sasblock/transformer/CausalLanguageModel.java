@@ -223,8 +223,6 @@ public final class CausalLanguageModel extends DescribedBlock {
     private KernelFunction lossKernel(
             AttentionKernel attention, LanguageModelGradients.Settings settings, DataType weights) {
         int count = getParameters().size();
-        List<String> sources = new ArrayList<>(attention.sources());
-        sources.add("model");
         return KernelFunction.of(
                 String.format(
                         Locale.ROOT,
@@ -233,13 +231,13 @@ public final class CausalLanguageModel extends DescribedBlock {
                         3 + count,
                         3 + count,
                         config.layerCount(),
-                        config.normWeight() ? "True" : "False",
-                        config.tiedEmbedding() ? "True" : "False",
+                        KernelFunction.literal(config.normWeight()),
+                        KernelFunction.literal(config.tiedEmbedding()),
                         config.normEpsilon(),
                         settings.precision().scriptType(weights),
-                        settings.recompute() ? "True" : "False"),
+                        KernelFunction.literal(settings.recompute())),
                 attention.trainingBindings(0),
-                sources);
+                attention.modelSources());
     }
 
     /**
