@@ -50,32 +50,48 @@ public record ScaledDotProduct(boolean causal, float dropout) {
      */
     public NDArray attend(
             NDArray query, NDArray key, NDArray value, NDArray mask, boolean training) {
+        NDArray weights = weights(query, key, mask, training); // [B, H, T, S]
+        long batch = query.getShape().get(0);
+        long queries = query.getShape().get(1);
+        long heads = query.getShape().get(2);
+        long keys = value.getShape().get(1);
+        long valueHeads = value.getShape().get(2);
+        if (valueHeads != heads) {
+            weights = weights.reshape(batch, valueHeads, heads / valueHeads * queries, keys);
+        }
+        return weights.matMul(value.transpose(0, 2, 1, 3)) // [B, H/g, g·T, Dv]
+                .reshape(batch, heads, queries, value.getShape().get(3))
+                .transpose(0, 2, 1, 3); // [B, T, H, Dv]
+    }
+
+    /**
+     * Returns how much each query attends to each key.
+     *
+     * @param query [B, T, H, D]
+     * @param key [B, S, H/g, D], for any g: g query heads in a row share a key head
+     * @param mask null, a mask of B·T·S elements with 1 to keep and 0 to mask, or four axes that
+     *     broadcast to [B, H, T, S] and are added to the scores
+     * @param training whether weights are dropped
+     * @return [B, H, T, S]; without dropout each row adds up to one
+     */
+    public NDArray weights(NDArray query, NDArray key, NDArray mask, boolean training) {
         long batch = query.getShape().get(0);
         long queries = query.getShape().get(1);
         long heads = query.getShape().get(2);
         long size = query.getShape().get(3);
         long keys = key.getShape().get(1);
         long keyHeads = key.getShape().get(2);
-        long valueSize = value.getShape().get(3);
 
         NDArray q = query.mul(1 / Math.sqrt(size)).transpose(0, 2, 1, 3); // [B, H, T, D]
         NDArray k = key.transpose(0, 2, 3, 1); // [B, H/g, D, S]
-        NDArray v = value.transpose(0, 2, 1, 3); // [B, H/g, S, Dv]
         if (keyHeads != heads) {
-            long group = heads / keyHeads;
-            q = q.reshape(batch, keyHeads, group * queries, size); // [B, H/g, g·T, D]
+            q = q.reshape(batch, keyHeads, heads / keyHeads * queries, size); // [B, H/g, g·T, D]
         }
         NDArray scores = q.matMul(k).reshape(batch, heads, queries, keys);
         NDArray weights = masked(scores, mask).softmax(-1); // [B, H, T, S]
-        if (training && dropout > 0) {
-            weights = Dropout.dropout(weights, dropout, true).singletonOrThrow();
-        }
-        if (keyHeads != heads) {
-            weights = weights.reshape(batch, keyHeads, heads / keyHeads * queries, keys);
-        }
-        return weights.matMul(v)
-                .reshape(batch, heads, queries, valueSize)
-                .transpose(0, 2, 1, 3); // [B, T, H, Dv]
+        return training && dropout > 0
+                ? Dropout.dropout(weights, dropout, true).singletonOrThrow()
+                : weights;
     }
 
     private NDArray masked(NDArray scores, NDArray mask) {

@@ -13,10 +13,10 @@ import io.github.sasblock.nn.DescribedBlock;
 
 /**
  * The expansion of queries, keys and values: the heads of all three and the features of queries and
- * keys, each with weights of its own.
+ * keys, each with weights of its own. Values may keep their H heads.
  *
  * <p>Inputs are [query, key, value], [B, T, H, D], [B, S, H, D] and [B, S, H, D]; outputs [B, T,
- * H′, D′], [B, S, H′, D′] and [B, S, H′, D].
+ * H′, D′], [B, S, H′, D′] and [B, S, H′, D], or [B, S, H, D] where values are not expanded.
  */
 public final class QkvExpansion extends DescribedBlock {
 
@@ -43,7 +43,7 @@ public final class QkvExpansion extends DescribedBlock {
                 addFeatureExpansion("queryFeatures", initialization, FeatureExpansion.Role.QUERY);
         keyHeads = addHeadExpansion("keyHeads", initialization);
         keyFeatures = addFeatureExpansion("keyFeatures", initialization, FeatureExpansion.Role.KEY);
-        valueHeads = addHeadExpansion("valueHeads", initialization);
+        valueHeads = shape.expandValues() ? addHeadExpansion("valueHeads", initialization) : null;
     }
 
     private HeadExpansion addHeadExpansion(String name, SasInitialization initialization) {
@@ -77,7 +77,8 @@ public final class QkvExpansion extends DescribedBlock {
      * @param parameterStore where parameters are read
      * @param heads query [B, T, H, D], key and value [B, S, H, D]
      * @param training whether gradients are wanted
-     * @return query [B, T, H′, D′], key [B, S, H′, D′] and value [B, S, H′, D]
+     * @return query [B, T, H′, D′], key [B, S, H′, D′] and value [B, S, H′, D], or [B, S, H, D]
+     *     where values are not expanded
      */
     public NDList expand(ParameterStore parameterStore, NDList heads, boolean training) {
         NDArray query = expandHeads(queryHeads, parameterStore, heads.get(0), training);
@@ -113,13 +114,17 @@ public final class QkvExpansion extends DescribedBlock {
         return expand(parameterStore, inputs, training);
     }
 
+    private long headExpansions() {
+        return shape.expandValues() ? 3 : 2;
+    }
+
     /**
      * Returns the number of parameters.
      *
      * @return 3·(K·(H·H′ + H′²) + 2·H′) + 2·(D·D′ + D′² + 2·D′), less what is not expanded
      */
     public long parameterCount() {
-        long heads = queryHeads == null ? 0 : 3 * queryHeads.parameterCount();
+        long heads = queryHeads == null ? 0 : headExpansions() * queryHeads.parameterCount();
         long features = queryFeatures == null ? 0 : 2 * queryFeatures.parameterCount();
         return heads + features;
     }
@@ -133,7 +138,7 @@ public final class QkvExpansion extends DescribedBlock {
         long heads =
                 queryHeads == null
                         ? 0
-                        : 3L * shape.headSize() * queryHeads.multiplyAddsPerFeature();
+                        : headExpansions() * shape.headSize() * queryHeads.multiplyAddsPerFeature();
         long features =
                 queryFeatures == null
                         ? 0
@@ -148,7 +153,7 @@ public final class QkvExpansion extends DescribedBlock {
         return new Shape[] {
             inputShapes[0].slice(0, 2).add(heads).add(shape.simulatedHeadSize()),
             inputShapes[1].slice(0, 2).add(heads).add(shape.simulatedHeadSize()),
-            inputShapes[2].slice(0, 2).add(heads).add(shape.headSize())
+            inputShapes[2].slice(0, 2).add(shape.valueHeadCount()).add(shape.headSize())
         };
     }
 

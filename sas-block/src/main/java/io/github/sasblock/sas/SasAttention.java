@@ -18,6 +18,7 @@ import io.github.sasblock.attention.ScaledDotProduct;
 import io.github.sasblock.kernel.AttentionKernel;
 import io.github.sasblock.kernel.HeadsKernel;
 import io.github.sasblock.nn.Check;
+import io.github.sasblock.sas.SasShape.Aggregation;
 import io.github.sasblock.sas.SasShape.HeadExpansionKind;
 import java.util.Optional;
 
@@ -31,6 +32,8 @@ import java.util.Optional;
  *   <li>The H′ heads attend, with scores divided by √D′ ({@link ScaledDotProduct}).
  *   <li>Their outputs are averaged in groups and projected ({@link ParameterEfficientAggregation}).
  * </ol>
+ *
+ * <p>Each part can be left out: {@link SasShape}.
  *
  * <p>Inputs and output: {@link Attention}.
  */
@@ -62,9 +65,9 @@ public final class SasAttention extends Attention {
                 addChildBlock(
                         "aggregation",
                         new ParameterEfficientAggregation(
-                                shape.headCount(),
+                                shape.slotCount(),
                                 shape.headSize(),
-                                shape.groups(),
+                                shape.attendedHeadCount() / shape.slotCount(),
                                 embeddingSize(),
                                 settings.bias()));
     }
@@ -89,10 +92,40 @@ public final class SasAttention extends Attention {
         if (caches(input, CacheForm.EXPANDED)) {
             expanded = continued(input.cache(), expanded);
         }
-        NDArray attended = // [B, T, H′, D]
-                scaledDotProduct.attend(
-                        expanded.get(0), expanded.get(1), expanded.get(2), input.mask(), training);
+        NDArray attended = attendTo(expanded, input.mask(), training); // [B, T, H′, D]
         return aggregation.aggregate(parameterStore, attended, training); // [B, T, E]
+    }
+
+    private NDArray attendTo(NDList expanded, NDArray mask, boolean training) {
+        NDArray query = expanded.get(0);
+        NDArray key = expanded.get(1);
+        NDArray value = expanded.get(2);
+        if (shape.expandValues()) {
+            return scaledDotProduct.attend(query, key, value, mask, training);
+        }
+        return attendToShared(value, scaledDotProduct.weights(query, key, mask, training));
+    }
+
+    /**
+     * Heads h, h + H, h + 2H, … see the values of head h. Averaging their outputs is the same as
+     * averaging their weights, and takes one product instead of r.
+     *
+     * @param value [B, S, H, D]
+     * @param weights [B, H′, T, S]
+     * @return [B, T, H, D] where heads are averaged, or [B, T, H′, D]
+     */
+    private NDArray attendToShared(NDArray value, NDArray weights) {
+        long batch = value.getShape().get(0);
+        long keys = value.getShape().get(1);
+        long queries = weights.getShape().get(2);
+        NDArray grouped = weights.reshape(batch, shape.groups(), shape.headCount(), queries, keys);
+        if (shape.aggregation() == Aggregation.AVERAGE) {
+            grouped = grouped.mean(new int[] {1}, true); // [B, 1, H, T, S]
+        }
+        NDArray v = value.transpose(0, 2, 1, 3).expandDims(1); // [B, 1, H, S, D]
+        return grouped.matMul(v)
+                .reshape(batch, shape.attendedHeadCount(), queries, shape.headSize())
+                .transpose(0, 2, 1, 3);
     }
 
     /** {@inheritDoc} */
@@ -131,17 +164,17 @@ public final class SasAttention extends Attention {
     /** {@inheritDoc} */
     @Override
     public AttentionCounts counts() {
-        long heads = shape.simulatedHeadCount();
-        long scoreAndValue = heads * (shape.simulatedHeadSize() + shape.headSize());
+        long scores = (long) shape.simulatedHeadCount() * shape.simulatedHeadSize();
+        long size = shape.headSize();
         return new AttentionCounts(
                 projection.parameterCount()
                         + expansion.parameterCount()
                         + aggregation.parameterCount(),
                 projection.multiplyAdds() + expansion.multiplyAdds() + aggregation.multiplyAdds(),
-                scoreAndValue,
+                scores + shape.attendedHeadCount() * size,
                 cacheForm == CacheForm.COMPACT
-                        ? 2L * shape.headCount() * shape.headSize()
-                        : scoreAndValue);
+                        ? 2 * shape.headCount() * size
+                        : scores + shape.valueHeadCount() * size);
     }
 
     /** {@inheritDoc} */
@@ -157,7 +190,7 @@ public final class SasAttention extends Attention {
         initializePart(projection, manager, dataType, embeddingSize());
         initializePart(expansion, manager, dataType, 1, shape.headCount(), shape.headSize());
         initializePart(
-                aggregation, manager, dataType, 1, shape.simulatedHeadCount(), shape.headSize());
+                aggregation, manager, dataType, 1, shape.attendedHeadCount(), shape.headSize());
     }
 
     /** {@inheritDoc} */
@@ -197,6 +230,8 @@ public final class SasAttention extends Attention {
         private HeadExpansionKind headExpansion = HeadExpansionKind.CONVOLUTION;
         private int kernelSize;
         private boolean expandFeatures = true;
+        private boolean expandValues = true;
+        private Aggregation aggregation = Aggregation.AVERAGE;
         private RotaryPlacement placement = RotaryPlacement.NONE;
         private SasInitialization initialization = SasInitialization.PYTORCH;
         private CacheForm cacheForm = CacheForm.COMPACT;
@@ -269,6 +304,29 @@ public final class SasAttention extends Attention {
         }
 
         /**
+         * Sets whether the heads of values are expanded as those of queries and keys. Defaults to
+         * true. Without it simulated head h sees the values of head h mod H.
+         *
+         * @param expandValues whether values have H′ heads
+         * @return this builder
+         */
+        public Builder optExpandValues(boolean expandValues) {
+            this.expandValues = expandValues;
+            return this;
+        }
+
+        /**
+         * Sets how the outputs of the simulated heads come together. Defaults to the average.
+         *
+         * @param aggregation the paper's average, or concatenation with r times the weights
+         * @return this builder
+         */
+        public Builder optAggregation(Aggregation aggregation) {
+            this.aggregation = aggregation;
+            return this;
+        }
+
+        /**
          * Sets where queries and keys are rotated by their positions. Defaults to nowhere.
          *
          * @param placement before or after the expansion, or nowhere
@@ -330,7 +388,9 @@ public final class SasAttention extends Attention {
                     isConvolution && kernelSize == 0
                             ? DEFAULT_KERNEL_SIZE
                             : Math.max(kernelSize, 1),
-                    expandFeatures);
+                    expandFeatures,
+                    expandValues,
+                    aggregation);
         }
 
         /**
@@ -338,7 +398,8 @@ public final class SasAttention extends Attention {
          *
          * @return the block
          * @throws IllegalArgumentException if a value is missing or not valid: H′ not a multiple of
-         *     H, an even K, D′ &lt; D, an odd size to rotate
+         *     H, an even K, D′ &lt; D, an odd size to rotate, values alone not expanded where no
+         *     heads are
          */
         @Override
         public SasAttention build() {

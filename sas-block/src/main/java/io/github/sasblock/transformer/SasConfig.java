@@ -68,6 +68,8 @@ public record SasConfig(
                 .optHeadExpansion(shape.headExpansion())
                 .optKernelSize(shape.kernelSize())
                 .optExpandFeatures(shape.expandFeatures())
+                .optExpandValues(shape.expandValues())
+                .optAggregation(shape.aggregation())
                 .optBias(bias)
                 .optRotary(rotary)
                 .optRotaryBase(rotaryBase)

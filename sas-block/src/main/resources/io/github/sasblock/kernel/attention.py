@@ -1,7 +1,8 @@
 # Multi-head attention, grouped or not, and simulated attention (arXiv 2507.07694). Weights w, in this order:
 #   query, key, value projection [H D, E] (each followed by its bias, where there are biases),
 #   query heads, query features, key heads, key features, value heads, each [W1, b1, W2, b2], where there are such,
-#   output projection [E, H D] (and its bias).
+#   output projection [E, H D] (and its bias), or [E, H' D] where simulated heads are not averaged.
+# Where heads are simulated but not those of values, simulated head h sees the values of head h mod H.
 
 
 def part(w: List[Tensor], i: int, biases: bool) -> List[Tensor]:
@@ -19,7 +20,7 @@ def expansion(w: List[Tensor], i: int, biases: bool, heads: bool, features: bool
     for j in range(i):
         if present[j]:
             start = start + 4
-    if present[i]:
+    if present[i] and start + 4 < len(w) - int(biases):  # values may be the one part that is not expanded
         return w[start:start + 4]
     return w[0:0]
 
@@ -62,11 +63,13 @@ def rotate_heads(x: Tensor, base: float) -> Tensor:
 
 
 def dot_product(q: Tensor, k: Tensor, v: Tensor, causal: bool, dropout: float) -> Tensor:
-    # q, k [B, T, H, D'], v [B, T, H, D] -> [B, T, H, D]; the fused kernels want equal sizes, so v is padded
+    # q [B, T, H, D'], k and v with H heads or fewer -> [B, T, H, D]; fused kernels want equal sizes, so v is padded
     D = v.size(3)
     if k.size(2) != q.size(2):
         k = k.repeat_interleave(q.size(2) // k.size(2), 2)
         v = v.repeat_interleave(q.size(2) // v.size(2), 2)
+    if v.size(2) != q.size(2):
+        v = v.repeat([1, 1, q.size(2) // v.size(2), 1])
     if q.size(3) > D:
         v = torch.pad(v, [0, q.size(3) - D])
     y = torch.scaled_dot_product_attention(
@@ -210,7 +213,22 @@ def expand_features_backward(gy: Tensor, x: Tensor, active: Tensor, w: List[Tens
 
 
 # Scaled dot product, causal, in blocks of queries that skip the keys of their future. q [D', Hk G B, T] with its
-# scale, k [D', Hk B, T], v [D, Hk B, T]; G query heads share a key/value head
+# scale, k [D', Hk B, T], v [D, Hk B, T]; G query heads share a key/value head. Of simulated heads (G = 1) those that
+# share a slot may share values, v [D, H B, T]: then their weights are averaged before the one product with the values
+
+
+def averaged(p: Tensor, M: int) -> Tensor:
+    # weights [r M, T, S] -> [M, T, S]
+    if p.size(0) == M:
+        return p
+    return p.view(-1, M, p.size(1), p.size(2)).mean([0])
+
+
+def shared(g: Tensor, M: int) -> Tensor:
+    # the gradient of averaged weights [M / r, T, S] -> [M, T, S]
+    if g.size(0) == M:
+        return g
+    return g.div_(M // g.size(0)).repeat([M // g.size(0), 1, 1])
 
 
 def query_block(q: Tensor, a: int, b: int, G: int, B: int) -> Tensor:
@@ -234,7 +252,7 @@ def put_query_block(q: Tensor, block: Tensor, a: int, b: int, G: int, B: int) ->
 def causal_forward(q: Tensor, k: Tensor, v: Tensor, G: int, B: int) -> Tuple[Tensor, List[Tensor]]:
     T = q.size(2)
     kt, vt = k.permute(1, 0, 2), v.permute(1, 0, 2)  # [M, D', T], [M, D, T]
-    o = torch.empty([v.size(0), q.size(1), T], dtype=v.dtype, device=v.device)
+    o = torch.empty([v.size(0), v.size(1) * G, T], dtype=v.dtype, device=v.device)
     size = __torch__.block_size(T)
     future = torch.full([size, size], -float("inf"), dtype=q.dtype, device=q.device).triu_(1)
     p = annotate(List[Tensor], [])
@@ -243,7 +261,8 @@ def causal_forward(q: Tensor, k: Tensor, v: Tensor, G: int, B: int) -> Tuple[Ten
         s = torch.bmm(__torch__.query_block(q, a, b, G, B).transpose(1, 2), kt[:, :, :b])  # [M, G (b - a), b]
         s.view(-1, b - a, b)[:, :, a:] += future[:b - a, :b - a]
         torch._softmax(s, -1, False, out=s)
-        __torch__.put_query_block(o, torch.bmm(vt[:, :, :b], s.transpose(1, 2)), a, b, G, B)
+        weights = __torch__.averaged(s, v.size(1))
+        __torch__.put_query_block(o, torch.bmm(vt[:, :, :b], weights.transpose(1, 2)), a, b, G, B)
         p.append(s)
     return o, p
 
@@ -258,8 +277,8 @@ def causal_backward(go: Tensor, q: Tensor, k: Tensor, v: Tensor, p: List[Tensor]
     for i in range(len(p)):
         a, b = i * size, min(T, i * size + size)
         goi = __torch__.query_block(go, a, b, G, B)  # [M, D, G (b - a)]
-        gvt[:, :, :b] += torch.bmm(goi, p[i])
-        gs = torch.bmm(goi.transpose(1, 2), vt[:, :, :b])
+        gvt[:, :, :b] += torch.bmm(goi, __torch__.averaged(p[i], v.size(1)))
+        gs = __torch__.shared(torch.bmm(goi.transpose(1, 2), vt[:, :, :b]), p[i].size(0))
         torch._softmax_backward_data(gs, p[i], -1, q.dtype, grad_input=gs)
         __torch__.put_query_block(gq, torch.bmm(kt[:, :, :b], gs.transpose(1, 2)), a, b, G, B)
         gkt[:, :, :b] += torch.bmm(__torch__.query_block(q, a, b, G, B), gs)
@@ -299,8 +318,13 @@ def library_forward(q: Tensor, k: Tensor, v: Tensor, G: int, B: int) -> Tuple[Te
     keys, values = k, v
     if G > 1:
         keys, values = k.repeat_interleave(G, 1), v.repeat_interleave(G, 1)
+    r = q.size(1) // values.size(1)
+    if r > 1:
+        values = values.repeat([1, r, 1, 1])
     values = torch.pad(values, [0, q.size(3) - v.size(3)])
     o = torch.scaled_dot_product_attention(q, keys, values, None, 0., True, scale=1.)[:, :, :, :v.size(3)]
+    if r > 1:
+        o = o.reshape(o.size(0), r, -1, o.size(2), o.size(3)).mean([1])
     torch.set_grad_enabled(False)
     return __torch__.features_before_time(o.detach()), [q, k, v, o]
 
@@ -344,8 +368,12 @@ def attention_forward(x: Tensor, w: List[Tensor], tables: List[Tensor], size: in
     for i in range(3):
         p = __torch__.part(w, i, biases)
         H = p[0].size(0) // D
-        y = __torch__.padded(D, H, N, kernel, n)
-        inner = y[(kernel - 1) // 2:D + (kernel - 1) // 2]
+        simulate = __torch__.expansion(w, 2 * i, biases, heads, features)
+        K = kernel
+        if len(simulate) == 0:
+            K = 1
+        y = __torch__.padded(D, H, N, K, n)
+        inner = y[(K - 1) // 2:D + (K - 1) // 2]
         torch.mm(__torch__.features_first(p[0], D).to(compute), n.t(), out=inner.view(D * H, N))
         if biases:
             inner += p[1].to(compute).view(H, D).t().unsqueeze(2)
@@ -353,10 +381,9 @@ def attention_forward(x: Tensor, w: List[Tensor], tables: List[Tensor], size: in
             turned = __torch__.turn(inner, tables, 1, 1., B)
             if n.dtype != tables[0].dtype:
                 inner.copy_(turned)
-        if heads:
+        if len(simulate) > 0:
             saved.append(y)
-            y, active = __torch__.expand_heads_forward(
-                y, __torch__.expansion(w, 2 * i, biases, heads, features), kernel, compute)
+            y, active = __torch__.expand_heads_forward(y, simulate, kernel, compute)
             saved.append(active)
         if features and i < 2:
             saved.append(y)
@@ -370,14 +397,16 @@ def attention_forward(x: Tensor, w: List[Tensor], tables: List[Tensor], size: in
             y.mul_(float(y.size(0)) ** -0.5)
         z.append(y.view(y.size(0), -1, T))
     G = z[0].size(1) // z[1].size(1)
-    groups = z[0].size(1) * D // (B * __torch__.part(w, 3, biases)[0].size(1))
+    w_o = __torch__.part(w, 3, biases)
+    slots = w_o[0].size(1)
+    if slots * B > z[2].size(1) * G * D:  # each simulated head has a slot, and sees values that it shares
+        z[2] = z[2].repeat([1, slots * B // (z[2].size(1) * D), 1])
     if __torch__.by_library(x, T):
         o, kept = __torch__.library_forward(z[0], z[1], z[2], G, B)
     else:
         o, p = __torch__.causal_forward(z[0], z[1], z[2], G, B)
         kept = z + p
-    w_o = __torch__.part(w, 3, biases)
-    slots = w_o[0].size(1)
+    groups = o.size(1) * D // (B * slots)
     if groups > 1:
         o = o.view(D, groups, -1).mean([1])
     o = o.view(slots, N)
@@ -395,7 +424,8 @@ def attention_backward(gy: Tensor, saved: List[Tensor], w: List[Tensor], g: List
     D = size
     n = saved[0]
     gy = gy.reshape(N, E).to(compute)
-    own = 1 + int(heads) * 6 + int(features) * 4
+    values = len(__torch__.expansion(w, 4, biases, heads, features)) > 0
+    own = 1 + int(heads) * 4 + int(values) * 2 + int(features) * 4
     o = saved[own]
     w_o, g_o = __torch__.part(w, 3, biases), __torch__.part(g, 3, biases)
     slots = w_o[0].size(1)
@@ -404,7 +434,7 @@ def attention_backward(gy: Tensor, saved: List[Tensor], w: List[Tensor], g: List
     __torch__.add_features_first(g_o[0].t(), torch.mm(o, gy), D)
     go = torch.mm(__torch__.features_first(w_o[0].t(), D).to(compute), gy.t())  # [D H, N]
     groups = 1
-    if heads:
+    if values:
         groups = __torch__.expansion(w, 0, biases, heads, features)[0].size(0) * D // slots
     if groups > 1:
         go = go.div_(groups).view(D, 1, -1).expand(D, groups, slots // D * N).contiguous()
@@ -415,6 +445,9 @@ def attention_backward(gy: Tensor, saved: List[Tensor], w: List[Tensor], g: List
     else:
         gq, gk, gv = __torch__.causal_backward(
             go, saved[own + 1], saved[own + 2], saved[own + 3], saved[own + 4:], G, B)
+    M = __torch__.part(w, 2, biases)[0].size(0) // D * B
+    if heads and not values and gv.size(1) > M:
+        gv = gv.view(D, -1, M, T).sum([1])
     gz = [gq, gk, gv]
     gn = torch.empty([0], dtype=n.dtype, device=n.device)
     at = 1
@@ -425,7 +458,8 @@ def attention_backward(gy: Tensor, saved: List[Tensor], w: List[Tensor], g: List
         elif i == 0:
             gx.mul_(float(gx.size(0)) ** -0.5)
         first = at
-        if heads:
+        simulate = __torch__.expansion(w, 2 * i, biases, heads, features)
+        if len(simulate) > 0:
             at = at + 2
         if features and i < 2:
             x = saved[at]
@@ -434,9 +468,9 @@ def attention_backward(gy: Tensor, saved: List[Tensor], w: List[Tensor], g: List
                 __torch__.expansion(w, 2 * i + 1, biases, heads, features),
                 __torch__.expansion(g, 2 * i + 1, biases, heads, features), compute).view(D, -1, N)
             at = at + 2
-        if heads:
+        if len(simulate) > 0:
             gx = __torch__.expand_heads_backward(
-                gx, saved[first], saved[first + 1], __torch__.expansion(w, 2 * i, biases, heads, features),
+                gx, saved[first], saved[first + 1], simulate,
                 __torch__.expansion(g, 2 * i, biases, heads, features), kernel, compute)
         if rotary == 1 and i < 2:
             gx = __torch__.turn(gx, tables, 1, -1., B)

@@ -26,6 +26,7 @@ class QkvExpansionTest extends ArrayTest {
     static Stream<SasShape> shapes() {
         return Stream.of(
                 FULL,
+                FULL.withSharedValues(),
                 new SasShape(2, 4, 6, 6, HeadExpansionKind.MLP, 1, true),
                 new SasShape(2, 4, 6, 4, HeadExpansionKind.CONVOLUTION, 3, false),
                 new SasShape(2, 4, 2, 6, HeadExpansionKind.NONE, 1, true));

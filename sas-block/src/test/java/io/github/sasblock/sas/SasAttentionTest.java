@@ -2,6 +2,7 @@ package io.github.sasblock.sas;
 
 import io.github.sasblock.attention.AttentionBuilder;
 import io.github.sasblock.attention.AttentionConformance;
+import io.github.sasblock.sas.SasShape.Aggregation;
 import io.github.sasblock.sas.SasShape.HeadExpansionKind;
 import org.junit.jupiter.api.Nested;
 
@@ -69,6 +70,42 @@ class SasAttentionTest {
         @Override
         SasAttention.Builder variant(SasAttention.Builder builder) {
             return builder.optHeadExpansion(HeadExpansionKind.NONE).optSimulatedHeadCount(2);
+        }
+    }
+
+    @Nested
+    class SharedValues extends Conformance {
+        @Override
+        SasAttention.Builder variant(SasAttention.Builder builder) {
+            return builder.optExpandValues(false).optRotary(RotaryPlacement.AFTER);
+        }
+    }
+
+    @Nested
+    class SharedValuesWithExpandedCache extends Conformance {
+        @Override
+        SasAttention.Builder variant(SasAttention.Builder builder) {
+            return builder.optExpandValues(false)
+                    .optHeadExpansion(HeadExpansionKind.MLP)
+                    .optCacheForm(CacheForm.EXPANDED);
+        }
+    }
+
+    @Nested
+    class SharedValuesWithConcatenation extends Conformance {
+        @Override
+        SasAttention.Builder variant(SasAttention.Builder builder) {
+            return builder.optExpandValues(false)
+                    .optAggregation(Aggregation.CONCATENATION)
+                    .optRotary(RotaryPlacement.AFTER);
+        }
+    }
+
+    @Nested
+    class Concatenation extends Conformance {
+        @Override
+        SasAttention.Builder variant(SasAttention.Builder builder) {
+            return builder.optAggregation(Aggregation.CONCATENATION);
         }
     }
 

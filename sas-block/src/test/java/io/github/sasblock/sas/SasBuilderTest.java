@@ -3,6 +3,7 @@ package io.github.sasblock.sas;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.sasblock.sas.SasShape.Aggregation;
 import io.github.sasblock.sas.SasShape.HeadExpansionKind;
 import org.junit.jupiter.api.Test;
 
@@ -60,6 +61,30 @@ class SasBuilderTest {
                 builder().optHeadExpansion(HeadExpansionKind.MLP).optKernelSize(3),
                 "kernel size K = 3, expected none or 1, since heads are not expanded by"
                         + " convolution");
+    }
+
+    @Test
+    void valuesAloneCannotBeLeftOutWhereNoHeadsAreExpanded() {
+        assertRefused(
+                builder().optHeadExpansion(HeadExpansionKind.NONE).optExpandValues(false),
+                "expand values = false, expected true, since no heads are expanded");
+    }
+
+    @Test
+    void theDescriptionOfThePapersFormIsThatOfFilesWrittenBeforeThereWereOthers() {
+        assertThat(builder().build().description())
+                .isEqualTo(
+                        "SasAttention[E=8, SasShape[headCount=2, headSize=4, simulatedHeadCount=6,"
+                                + " simulatedHeadSize=6, headExpansion=CONVOLUTION, kernelSize=5,"
+                                + " expandFeatures=true], bias=true, causal=false, rotary=NONE]");
+    }
+
+    @Test
+    void theDescriptionNamesWhatDepartsFromThePaper() {
+        assertThat(builder().optExpandValues(false).build().description())
+                .contains("expandFeatures=true, expandValues=false]");
+        assertThat(builder().optAggregation(Aggregation.CONCATENATION).build().description())
+                .contains("expandFeatures=true, aggregation=CONCATENATION]");
     }
 
     @Test

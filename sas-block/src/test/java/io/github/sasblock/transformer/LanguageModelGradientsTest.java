@@ -16,6 +16,7 @@ import io.github.sasblock.sas.CacheForm;
 import io.github.sasblock.sas.RotaryPlacement;
 import io.github.sasblock.sas.SasInitialization;
 import io.github.sasblock.sas.SasShape;
+import io.github.sasblock.sas.SasShape.Aggregation;
 import io.github.sasblock.sas.SasShape.HeadExpansionKind;
 import io.github.sasblock.testing.BothForms;
 import java.util.LinkedHashMap;
@@ -97,9 +98,15 @@ class LanguageModelGradientsTest {
     @Test
     void veryLongSequencesTakeTheLibrarysAttention() {
         Sizes sizes = new Sizes(2, 2050, true, true);
-        SasConfig sas =
-                SasConfig.of(new SasShape(1, 2, 2, 4, HeadExpansionKind.CONVOLUTION, 3, true));
-        for (AttentionConfig attention : List.of(MultiHeadConfig.of(2, 1, 2), sas)) {
+        SasShape shape = new SasShape(1, 2, 2, 4, HeadExpansionKind.CONVOLUTION, 3, true);
+        SasShape shared = shape.withSharedValues();
+        List<AttentionConfig> attentions =
+                List.of(
+                        MultiHeadConfig.of(2, 1, 2),
+                        SasConfig.of(shape),
+                        SasConfig.of(shared),
+                        SasConfig.of(shared.withAggregation(Aggregation.CONCATENATION)));
+        for (AttentionConfig attention : attentions) {
             try (NDManager manager = NDManager.newBaseManager()) {
                 CausalLanguageModel model = model(manager, attention, sizes);
                 Map<String, NDArray> plain = run(manager, model, Kernels.Mode.PLAIN, PLAIN, sizes);
@@ -265,11 +272,13 @@ class LanguageModelGradientsTest {
         return Combinators.combine(
                         shapes,
                         Arbitraries.of(true, false),
+                        Arbitraries.of(Aggregation.values()),
+                        Arbitraries.of(true, false),
                         Arbitraries.of(RotaryPlacement.values()))
                 .as(
-                        (shape, bias, rotary) ->
+                        (shape, sharesValues, aggregation, bias, rotary) ->
                                 new SasConfig(
-                                        shape,
+                                        variant(shape, sharesValues, aggregation),
                                         bias,
                                         rotary,
                                         10_000,
@@ -288,6 +297,11 @@ class LanguageModelGradientsTest {
                 kind,
                 kind == HeadExpansionKind.CONVOLUTION ? kernel : 1,
                 more > 0);
+    }
+
+    private static SasShape variant(SasShape shape, boolean sharesValues, Aggregation aggregation) {
+        boolean shares = sharesValues && shape.headExpansion() != HeadExpansionKind.NONE;
+        return (shares ? shape.withSharedValues() : shape).withAggregation(aggregation);
     }
 
     private static CausalLanguageModel model(

@@ -1,11 +1,7 @@
 package io.github.sasblock.examples.config;
 
 import io.github.sasblock.attention.RotaryEmbedding;
-import io.github.sasblock.sas.CacheForm;
 import io.github.sasblock.sas.RotaryPlacement;
-import io.github.sasblock.sas.SasInitialization;
-import io.github.sasblock.sas.SasShape;
-import io.github.sasblock.sas.SasShape.HeadExpansionKind;
 import io.github.sasblock.transformer.AttentionConfig;
 import io.github.sasblock.transformer.LanguageModelConfig;
 import io.github.sasblock.transformer.MatchedSizes;
@@ -14,7 +10,6 @@ import io.github.sasblock.transformer.MfaConfig;
 import io.github.sasblock.transformer.MlaConfig;
 import io.github.sasblock.transformer.ModelPreset;
 import io.github.sasblock.transformer.MultiHeadConfig;
-import io.github.sasblock.transformer.SasConfig;
 import io.github.sasblock.transformer.TpaConfig;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,6 +35,8 @@ final class AttentionReader {
                     Map.entry("head-expansion", SAS),
                     Map.entry("kernel-size", SAS),
                     Map.entry("expand-features", SAS),
+                    Map.entry("expand-values", SAS),
+                    Map.entry("aggregation", SAS),
                     Map.entry("initialization", SAS),
                     Map.entry("cache", SAS));
 
@@ -167,11 +164,11 @@ final class AttentionReader {
         boolean bias = values.flag("bias", false);
         double base = values.number("rotary-base", 1, RotaryEmbedding.DEFAULT_BASE);
         if (name.equals("sas")) {
-            AttentionConfig sas = sas(heads, size, bias, base);
+            AttentionConfig sas = new SasReader(values, heads, size).read(bias, base);
             return count -> sas;
         }
-        boolean rotates = rotary("before") == RotaryPlacement.AFTER;
-        requireEven(rotates && !name.equals("mla"), "--head-size", size);
+        boolean rotates = rotates();
+        requireEven(values, rotates && !name.equals("mla"), "--head-size", size);
         return switch (name) {
             case "gqa" -> groupedQuery(heads, size, choosesHeads, bias, rotates, base);
             case "mqa" -> count -> new MultiHeadConfig(count, 1, size, bias, rotates, base);
@@ -223,7 +220,7 @@ final class AttentionReader {
                 rotates
                         ? values.smallInteger("rotary-size", 1, MlaConfig.defaultRotarySize(size))
                         : 0;
-        requireEven(rotates, "--rotary-size", rotarySize);
+        requireEven(values, rotates, "--rotary-size", rotarySize);
         int valueSize = values.smallInteger("value-size", 1, size);
         int queryRank = queryRank(MlaConfig.defaultQueryRank(embedding, size));
         int rank = keyValueRank(MlaConfig.defaultKeyValueRank(embedding, size));
@@ -231,99 +228,14 @@ final class AttentionReader {
                 new MlaConfig(count, size, rotarySize, valueSize, queryRank, rank, bias, base);
     }
 
-    private AttentionConfig sas(int heads, int size, boolean bias, double base) {
-        HeadExpansionKind kind =
-                values.choice(
-                        "head-expansion",
-                        SettingValues.named(HeadExpansionKind.values()),
-                        "convolution");
-        boolean isConvolution = kind == HeadExpansionKind.CONVOLUTION;
-        boolean expandFeatures = values.flag("expand-features", true);
-        int simulatedHeads =
-                values.smallInteger(
-                        "simulated-heads", 1, kind == HeadExpansionKind.NONE ? heads : 3L * heads);
-        int simulatedSize =
-                values.smallInteger(
-                        "simulated-head-size", 1, expandFeatures ? (3L * size + 3) / 4 * 2 : size);
-        if (!isConvolution) {
-            values.refuse("kernel-size", "only with --head-expansion convolution");
-        }
-        int kernel = isConvolution ? values.smallInteger("kernel-size", 1, 5) : 1;
-        RotaryPlacement rotary = rotary();
-        requireEven(rotary == RotaryPlacement.AFTER, "--simulated-head-size", simulatedSize);
-        requireEven(rotary == RotaryPlacement.BEFORE, "--head-size", size);
-        SasInitialization initialization =
-                values.choice(
-                        "initialization",
-                        SettingValues.named(SasInitialization.values()),
-                        "pytorch");
-        CacheForm cache =
-                values.choice("cache", SettingValues.named(CacheForm.values()), "compact");
-        return checkShape(heads, size, simulatedHeads, simulatedSize, kind, kernel, expandFeatures)
-                ? new SasConfig(
-                        new SasShape(
-                                heads,
-                                size,
-                                simulatedHeads,
-                                simulatedSize,
-                                kind,
-                                kernel,
-                                expandFeatures),
-                        bias,
-                        rotary,
-                        base,
-                        initialization,
-                        cache)
-                : null;
-    }
-
-    private boolean checkShape(
-            int heads,
-            int size,
-            int simulatedHeads,
-            int simulatedSize,
-            HeadExpansionKind kind,
-            int kernel,
-            boolean expandFeatures) {
-        int before = values.problems().messages().size();
-        boolean multiple = simulatedHeads >= heads && simulatedHeads % heads == 0;
-        values.problems()
-                .require(
-                        multiple,
-                        "--simulated-heads",
-                        simulatedHeads,
-                        "a multiple of --heads = " + heads);
-        values.problems()
-                .require(
-                        kind != HeadExpansionKind.NONE || simulatedHeads == heads || !multiple,
-                        "--simulated-heads",
-                        simulatedHeads,
-                        "--heads = " + heads + ", since --head-expansion is none");
-        values.problems()
-                .require(
-                        simulatedSize >= size,
-                        "--simulated-head-size",
-                        simulatedSize,
-                        "at least --head-size = " + size);
-        values.problems()
-                .require(
-                        expandFeatures || simulatedSize <= size,
-                        "--simulated-head-size",
-                        simulatedSize,
-                        "--head-size = " + size + ", since --expand-features is false");
-        values.problems().require(kernel % 2 != 0, "--kernel-size", kernel, "an odd number");
-        return values.problems().messages().size() == before;
-    }
-
-    private RotaryPlacement rotary(String... excluded) {
+    private boolean rotates() {
         Map<String, RotaryPlacement> places = SettingValues.named(RotaryPlacement.values());
-        for (String place : excluded) {
-            places.remove(place);
-        }
-        return values.choice("rotary", places, "after");
+        places.remove("before"); // which has a meaning with an expansion alone
+        return values.choice("rotary", places, "after") == RotaryPlacement.AFTER;
     }
 
-    private void requireEven(boolean rotates, String name, int size) {
+    /** Complains about an odd number of features to rotate. */
+    static void requireEven(SettingValues values, boolean rotates, String name, int size) {
         values.problems()
                 .require(
                         !rotates || size % 2 == 0,

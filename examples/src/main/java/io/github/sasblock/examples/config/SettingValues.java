@@ -89,6 +89,14 @@ final class SettingValues {
         return resolved;
     }
 
+    /**
+     * Leaves a value out of those that are written. For a setting that older files do not know,
+     * where it has the value that they mean: what they hold is then still equal.
+     */
+    void leaveOut(String name) {
+        resolved.remove(name);
+    }
+
     /** Complains about a setting that has no meaning together with another. */
     void refuse(String name, String expected) {
         if (has(name)) {

@@ -99,6 +99,18 @@ public final class Settings {
                             "expand the features of queries and keys (true)"),
                     setting(
                             SAS,
+                            "expand-values",
+                            "BOOLEAN",
+                            "expand the heads of values too; else simulated head h sees the values"
+                                    + " of head h mod H (true)"),
+                    setting(
+                            SAS,
+                            "aggregation",
+                            "KIND",
+                            "average of heads h, h + H, ... before the output projection, or"
+                                    + " concatenation of all, with r times its weights (average)"),
+                    setting(
+                            SAS,
                             "initialization",
                             "KIND",
                             "pytorch, or identity to begin as plain attention (pytorch)"),

@@ -149,12 +149,14 @@ public record MemoryEstimate(long state, long kept, long working) {
             long length,
             long heads,
             long keyHeads,
+            long valueHeads,
             long headSize,
             long scoreSize,
+            long projected,
             long slots,
             long padding,
             boolean rotates,
-            boolean expandsHeads,
+            int headExpansions,
             boolean expandsFeatures) {
 
         static Sizes of(LanguageModelConfig config, int length) {
@@ -167,12 +169,14 @@ public record MemoryEstimate(long state, long kept, long working) {
                         length,
                         shape.simulatedHeadCount(),
                         shape.simulatedHeadCount(),
+                        shape.attendedHeadCount(),
                         shape.headSize(),
                         shape.simulatedHeadSize(),
                         (long) shape.headCount() * shape.headSize(),
+                        (long) shape.slotCount() * shape.headSize(),
                         shape.kernelSize() - 1L,
                         sas.rotary() != RotaryPlacement.NONE,
-                        shape.headExpansion() != HeadExpansionKind.NONE,
+                        headExpansions(shape),
                         shape.expandFeatures());
             }
             MultiHeadConfig multiHead = (MultiHeadConfig) config.attention();
@@ -183,13 +187,34 @@ public record MemoryEstimate(long state, long kept, long working) {
                     length,
                     multiHead.headCount(),
                     multiHead.keyValueHeadCount(),
+                    multiHead.keyValueHeadCount(),
                     multiHead.headSize(),
                     multiHead.headSize(),
                     (long) multiHead.headCount() * multiHead.headSize(),
+                    (long) multiHead.headCount() * multiHead.headSize(),
                     0,
                     multiHead.rotary(),
-                    false,
+                    0,
                     false);
+        }
+
+        private static int headExpansions(SasShape shape) {
+            if (shape.headExpansion() == HeadExpansionKind.NONE) {
+                return 0;
+            }
+            return shape.expandValues() ? 3 : 2;
+        }
+
+        private double query() {
+            return heads * (double) scoreSize;
+        }
+
+        private double key() {
+            return keyHeads * (double) scoreSize;
+        }
+
+        private double value() {
+            return valueHeads * (double) headSize;
         }
 
         /** Elements for each token, in the type of the products. */
@@ -198,13 +223,12 @@ public record MemoryEstimate(long state, long kept, long working) {
             double seen = (length + block) / 2;
             double attention =
                     slots // o
-                            + heads * scoreSize
-                            + keyHeads * (double) (scoreSize + headSize)
+                            + query()
+                            + key()
+                            + value()
                             + heads * seen; // p
             double paddedShare = (headSize + padding) / (double) headSize;
-            if (expandsHeads) {
-                attention += 3 * (slots + heads * headSize) * paddedShare;
-            }
+            attention += headExpansions * (projected + heads * headSize) * paddedShare;
             if (expandsFeatures) {
                 attention += 2 * heads * (double) (headSize + scoreSize);
             }
@@ -213,15 +237,15 @@ public record MemoryEstimate(long state, long kept, long working) {
 
         /** Elements for each token that exist while the layer's backward pass runs. */
         double workingOfFusedLayer() {
-            double ofQkv = heads * scoreSize + keyHeads * (double) (scoreSize + headSize);
             double ofExpansion = 0;
             if (expandsFeatures) {
                 ofExpansion = heads * (double) (headSize + scoreSize);
             }
-            if (expandsHeads) {
+            if (headExpansions > 0) {
                 ofExpansion = Math.max(ofExpansion, heads * (double) (3 * headSize + padding));
             }
-            double attention = ofQkv + Math.max(ofExpansion, heads * (double) headSize);
+            double attention =
+                    query() + key() + value() + Math.max(ofExpansion, heads * (double) headSize);
             return Math.max(attention, 3.0 * hidden);
         }
 
@@ -230,24 +254,20 @@ public record MemoryEstimate(long state, long kept, long working) {
             double norms = 6.0 * embedding;
             double residuals = 2.0 * embedding;
             double feedForward = 5.0 * hidden + embedding;
-            double query = heads * (double) scoreSize;
-            double key = keyHeads * (double) scoreSize;
-            double value = keyHeads * (double) headSize;
             double projections =
-                    expandsHeads || expandsFeatures ? 3.0 * slots : query + key + value;
+                    headExpansions > 0 || expandsFeatures
+                            ? 3.0 * projected
+                            : query() + key() + value();
             // what a matrix product copies side by side: query, key, value; and the scaled query
-            double products = 2 * query + key + value;
+            double products = 2 * query() + key() + value();
             double scores = 3.0 * heads * length; // the product, masked, softmax
             double results = 2 * heads * (double) headSize + embedding;
-            double expansions = 0;
-            if (expandsHeads) {
-                expansions += 12 * value;
-            }
+            double expansions = 4.0 * headExpansions * heads * headSize;
             if (expandsFeatures) {
-                expansions += 4 * (query + key);
+                expansions += 4 * (query() + key());
             }
-            double rotations = rotates ? 4 * (query + key) : 0;
-            double mean = expandsHeads ? slots : 0;
+            double rotations = rotates ? 4 * (query() + key()) : 0;
+            double mean = headExpansions > 0 ? slots : 0;
             return norms
                     + residuals
                     + feedForward

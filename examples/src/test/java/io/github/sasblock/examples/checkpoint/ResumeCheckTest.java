@@ -86,6 +86,7 @@ class ResumeCheckTest {
                         .toList();
         assertThat(refused)
                 .containsExactly(
+                        "aggregation",
                         "attention",
                         "batch",
                         "beta1",
@@ -100,6 +101,7 @@ class ResumeCheckTest {
                         "embedding-size",
                         "epsilon",
                         "expand-features",
+                        "expand-values",
                         "head-expansion",
                         "head-size",
                         "heads",

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.sasblock.examples.problem.InvalidInputException;
 import io.github.sasblock.sas.RotaryPlacement;
+import io.github.sasblock.sas.SasShape;
+import io.github.sasblock.sas.SasShape.Aggregation;
 import io.github.sasblock.transformer.AttentionConfig;
 import io.github.sasblock.transformer.CausalLanguageModel;
 import io.github.sasblock.transformer.MatchedSizes.Rule;
@@ -118,6 +120,32 @@ class RunConfigTest {
     }
 
     @Test
+    void readsWhatDepartsFromThePaper() {
+        RunConfig config =
+                read("expand-values", "false", "aggregation", "concatenation", "attention", "sas");
+        SasShape shape = ((SasConfig) config.model().attention()).shape();
+        assertThat(shape.expandValues()).isFalse();
+        assertThat(shape.aggregation()).isEqualTo(Aggregation.CONCATENATION);
+        assertThat(config.settings())
+                .containsEntry("expand-values", false)
+                .containsEntry("aggregation", "concatenation");
+    }
+
+    @Test
+    void thePapersFormIsWrittenAsBeforeThereWereOthers() {
+        RunConfig config = read("expand-values", "true", "aggregation", "average");
+        assertThat(config.model()).isEqualTo(read("attention", "sas").model());
+        assertThat(config.settings()).doesNotContainKeys("expand-values", "aggregation");
+    }
+
+    @Test
+    void valuesAloneCannotBeLeftOutWhereNoHeadsAreExpanded() {
+        assertThatThrownBy(() -> read("head-expansion", "none", "expand-values", "false"))
+                .hasMessageContaining(
+                        "--expand-values = false: expected none, since --head-expansion is none");
+    }
+
+    @Test
     void readsYamlAndLetsTheCommandLineWin() throws IOException {
         Path file = folder.resolve("run.yaml");
         Files.writeString(
@@ -192,6 +220,12 @@ class RunConfigTest {
                 "sas | simulated-head-size | 31 | --simulated-head-size = 31: expected",
                 "sas | simulated-head-size | 49 | --simulated-head-size = 49: expected an even"
                         + " number for the rotary embedding, or --rotary none",
+                "sas | expand-values   | no    | ",
+                "sas | aggregation     | concatenation | ",
+                "sas | aggregation     | mean  | --aggregation = mean: expected one of average,"
+                        + " concatenation",
+                "mha | aggregation     | average | --aggregation = average: expected only with"
+                        + " --attention sas",
                 "mha | head-size       | 33    | --head-size = 33: expected an even number",
                 "mha | kernel-size     | 3     | --kernel-size = 3: expected only with --attention"
                         + " sas",
