@@ -15,6 +15,7 @@ import java.util.List;
  * @param rotaryBase the base of the angles
  * @param scoreSize D′, the features of queries and keys where they meet
  * @param causal whether a position sees only itself and what is before it
+ * @param compactCache whether a cache holds heads as they are before their expansion
  */
 public record HeadsKernel(
         int headSize,
@@ -26,7 +27,8 @@ public record HeadsKernel(
         int rotarySize,
         double rotaryBase,
         int scoreSize,
-        boolean causal)
+        boolean causal,
+        boolean compactCache)
         implements AttentionKernel {
 
     /** Where queries and keys are rotated by their positions. */
@@ -66,9 +68,8 @@ public record HeadsKernel(
                                 KernelFunction.literal(expandHeads),
                                 KernelFunction.literal(expandFeatures),
                                 rotary.ordinal());
-        int rotated = rotary == Rotary.NONE ? 2 : rotarySize;
         String table =
-                rotated
+                rotatedSize()
                         + ", "
                         + KernelFunction.literal(rotaryBase)
                         + ", "
@@ -89,6 +90,24 @@ public record HeadsKernel(
                         + sizes
                         + ", compute)",
                 "");
+    }
+
+    @Override
+    public String decodingBindings() {
+        String compact = KernelFunction.literal(compactCache);
+        return AttentionKernel.decodingBindings(
+                "__torch__.attention_tables_at(first, length, %d, %s, %d, %s, like)"
+                        .formatted(
+                                rotatedSize(),
+                                KernelFunction.literal(rotaryBase),
+                                rotary.ordinal(),
+                                compact),
+                "__torch__.continued_attention(x, w, rooms, first, tables, %s, %s)"
+                        .formatted(layout(), compact));
+    }
+
+    private int rotatedSize() {
+        return rotary == Rotary.NONE ? 2 : rotarySize;
     }
 
     private String layout() {
