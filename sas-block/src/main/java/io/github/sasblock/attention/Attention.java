@@ -15,6 +15,7 @@ import io.github.sasblock.kernel.AttentionKernel;
 import io.github.sasblock.nn.Check;
 import io.github.sasblock.nn.DescribedBlock;
 import io.github.sasblock.nn.FusedBlock;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -81,6 +82,15 @@ public abstract class Attention extends DescribedBlock {
      * @return parameters, operations and cache elements
      */
     public abstract AttentionCounts counts();
+
+    /**
+     * Returns what a cache keeps of each token of a sequence that attends to itself, in the order
+     * in which it is kept.
+     *
+     * @return the shapes of the arrays behind their axes B and S, such as (H, D) for keys [B, S, H,
+     *     D]; their elements are those that {@link #counts} counts
+     */
+    public abstract List<Shape> cacheEntries();
 
     /**
      * Sets how the projections begin; biases then begin at zero. Other parts keep theirs.

@@ -5,9 +5,11 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.sasblock.nn.Check;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -23,24 +25,9 @@ public final class KeyValueCache implements AutoCloseable {
     private static final int GROWTH = 2;
 
     private final NDManager manager;
-    private final List<Store> held = new ArrayList<>();
-
-    /**
-     * Room for tokens, of which the first are taken.
-     *
-     * @param room [B, C, ..]
-     * @param taken the first S tokens of it [B, S, ..]
-     */
-    private record Store(NDArray room, NDArray taken) {
-
-        long length() {
-            return taken.getShape().get(1);
-        }
-
-        long capacity() {
-            return room.getShape().get(1);
-        }
-    }
+    private final List<NDArray> rooms = new ArrayList<>(); // [B, C, ..], room for C tokens
+    private NDList taken = new NDList(); // their first S tokens, views made when asked for
+    private long length;
 
     /**
      * Creates an empty cache.
@@ -65,52 +52,72 @@ public final class KeyValueCache implements AutoCloseable {
         for (NDArray array : next) {
             requireSameTokens(next[0].getShape(), array.getShape());
         }
-        if (held.isEmpty()) {
-            for (NDArray array : next) {
-                held.add(extend(null, array));
+        long tokens = next[0].getShape().get(1);
+        List<Shape> shapes = Arrays.stream(next).map(NDArray::getShape).toList();
+        reserve(shapes, next[0].getDataType());
+        for (int i = 0; i < next.length; i++) {
+            try (NDArray values = next[i].stopGradient()) {
+                rooms.get(i).set(new NDIndex(":, {}:{}", length, length + tokens), values);
             }
-            return taken();
         }
-        Check.that(
-                next.length == held.size(),
-                "number of arrays appended",
-                next.length,
-                "as many as are held, " + held.size());
-        for (int i = 0; i < next.length; i++) {
-            requireContinuation(held.get(i).taken().getShape(), next[i].getShape());
-        }
-        for (int i = 0; i < next.length; i++) {
-            held.set(i, extend(held.get(i), next[i]));
-        }
+        advance(tokens);
         return taken();
     }
 
+    /**
+     * Makes room for new tokens that somebody else writes, behind the {@link #length} that are
+     * there; {@link #advance} then counts them.
+     *
+     * @param next the shapes [B, T, ..] of what will be written, as {@link #append} takes it
+     * @param type its type
+     * @return the room for each [B, C, ..], where C ≥ S + T; owned by this cache and valid until
+     *     the next call of this method
+     * @throws IllegalArgumentException if their number or a size is not that of what is held
+     */
+    public NDList reserve(List<Shape> next, DataType type) {
+        requireContinuation(next);
+        long end = length + next.get(0).get(1);
+        for (int i = 0; i < next.size(); i++) {
+            if (rooms.size() <= i) {
+                rooms.add(newRoom(next.get(i), end, type));
+            } else if (end > rooms.get(i).getShape().get(1)) {
+                rooms.set(i, grown(rooms.get(i), end));
+            }
+        }
+        return new NDList(rooms);
+    }
+
+    /**
+     * Counts tokens that were written into the room that {@link #reserve} gave.
+     *
+     * @param tokens T
+     */
+    public void advance(long tokens) {
+        length += tokens;
+        taken.close();
+        taken = new NDList();
+    }
+
     private NDList taken() {
-        return new NDList(held.stream().map(Store::taken).toList());
+        if (taken.isEmpty()) {
+            rooms.forEach(room -> taken.add(owned(room.get(new NDIndex(":, :{}", length)))));
+        }
+        return taken;
     }
 
-    private Store extend(Store past, NDArray next) {
-        long start = past == null ? 0 : past.length();
-        long end = start + next.getShape().get(1);
-        NDArray room = past == null ? newRoom(next, end) : past.room();
-        if (past != null && end > past.capacity()) {
-            room = newRoom(next, Math.max(end, GROWTH * past.capacity()));
-            room.set(new NDIndex(":, :{}", start), past.taken());
-            past.room().close();
+    private NDArray grown(NDArray room, long end) {
+        Shape shape = room.getShape();
+        NDArray larger = newRoom(shape, Math.max(end, GROWTH * shape.get(1)), room.getDataType());
+        try (NDArray past = room.get(new NDIndex(":, :{}", length))) {
+            larger.set(new NDIndex(":, :{}", length), past);
         }
-        try (NDArray values = next.stopGradient()) {
-            room.set(new NDIndex(":, {}:{}", start, end), values);
-        }
-        if (past != null) {
-            past.taken().close();
-        }
-        return new Store(room, owned(room.get(new NDIndex(":, :{}", end))));
+        room.close();
+        return larger;
     }
 
-    private NDArray newRoom(NDArray like, long capacity) {
-        Shape shape = like.getShape();
-        Shape room = new Shape(shape.get(0), capacity).addAll(shape.slice(2));
-        return owned(manager.create(room, like.getDataType()));
+    private NDArray newRoom(Shape like, long capacity, DataType type) {
+        Shape room = new Shape(like.get(0), capacity).addAll(like.slice(2));
+        return owned(manager.create(room, type));
     }
 
     private NDArray owned(NDArray array) {
@@ -127,6 +134,24 @@ public final class KeyValueCache implements AutoCloseable {
                 "(B, T, ..) with the B and T of " + first);
     }
 
+    private void requireContinuation(List<Shape> next) {
+        if (rooms.isEmpty()) {
+            return;
+        }
+        Check.that(
+                next.size() == rooms.size(),
+                "number of arrays appended",
+                next.size(),
+                "as many as are held, " + rooms.size());
+        for (int i = 0; i < rooms.size(); i++) {
+            requireContinuation(held(rooms.get(i).getShape()), next.get(i));
+        }
+    }
+
+    private Shape held(Shape room) {
+        return new Shape(room.get(0), length).addAll(room.slice(2));
+    }
+
     private static void requireContinuation(Shape past, Shape next) {
         boolean continues =
                 next.dimension() == past.dimension()
@@ -141,7 +166,7 @@ public final class KeyValueCache implements AutoCloseable {
      * @return S, 0 at first
      */
     public long length() {
-        return held.isEmpty() ? 0 : held.get(0).length();
+        return length;
     }
 
     /**
@@ -151,11 +176,10 @@ public final class KeyValueCache implements AutoCloseable {
      * @return bytes
      */
     public long bytes() {
-        return held.stream().mapToLong(store -> bytesOf(store.taken())).sum();
-    }
-
-    private static long bytesOf(NDArray array) {
-        return array.size() * array.getDataType().getNumOfBytes();
+        return rooms.stream()
+                .mapToLong(
+                        room -> held(room.getShape()).size() * room.getDataType().getNumOfBytes())
+                .sum();
     }
 
     /** Frees what is held. */

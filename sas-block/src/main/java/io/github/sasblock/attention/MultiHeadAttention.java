@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.core.Linear;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
@@ -11,6 +12,7 @@ import io.github.sasblock.kernel.AttentionKernel;
 import io.github.sasblock.kernel.HeadsKernel;
 import io.github.sasblock.nn.Check;
 import io.github.sasblock.nn.PyTorchLayers;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -83,7 +85,8 @@ public final class MultiHeadAttention extends Attention {
                         settings.headSize(),
                         rotary == null ? RotaryEmbedding.DEFAULT_BASE : rotary.base(),
                         settings.headSize(),
-                        isCausal()));
+                        isCausal(),
+                        false));
     }
 
     private long concatenatedSize() {
@@ -100,6 +103,13 @@ public final class MultiHeadAttention extends Attention {
                 projection.multiplyAdds() + outputWeights,
                 2 * concatenatedSize(),
                 2L * keyValueHeadCount * settings.headSize());
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public List<Shape> cacheEntries() {
+        Shape heads = new Shape(keyValueHeadCount, settings.headSize());
+        return List.of(heads, heads);
     }
 
     /** {@inheritDoc} */

@@ -13,6 +13,7 @@ import io.github.sasblock.kernel.TranscribedKernel;
 import io.github.sasblock.nn.Check;
 import io.github.sasblock.nn.PyTorchLayers;
 import io.github.sasblock.nn.RmsNorm;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -199,6 +200,13 @@ public final class MultiHeadLatentAttention extends Attention {
                 query.multiplyAdds() + weights,
                 scoreSize + concatenatedSize(),
                 downSize);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public List<Shape> cacheEntries() {
+        Shape latent = new Shape(keyValueRank);
+        return rotary == null ? List.of(latent) : List.of(latent, new Shape(1, rotarySize));
     }
 
     /** {@inheritDoc} */

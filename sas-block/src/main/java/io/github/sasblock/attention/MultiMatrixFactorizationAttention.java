@@ -12,6 +12,7 @@ import io.github.sasblock.kernel.AttentionKernel;
 import io.github.sasblock.kernel.TranscribedKernel;
 import io.github.sasblock.nn.Check;
 import io.github.sasblock.nn.PyTorchLayers;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -98,6 +99,7 @@ public final class MultiMatrixFactorizationAttention extends Attention {
         return Optional.of(
                 TranscribedKernel.oneHead(
                         settings.headCount(),
+                        settings.headSize(),
                         rotary != null,
                         rotary == null ? RotaryEmbedding.DEFAULT_BASE : rotary.base(),
                         settings.bias(),
@@ -115,6 +117,13 @@ public final class MultiMatrixFactorizationAttention extends Attention {
                 query.multiplyAdds() + weights,
                 2 * concatenatedSize(),
                 keyAndValue);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public List<Shape> cacheEntries() {
+        Shape head = new Shape(1, settings.headSize());
+        return List.of(head, head);
     }
 
     /** {@inheritDoc} */

@@ -13,6 +13,7 @@ import io.github.sasblock.kernel.AttentionKernel;
 import io.github.sasblock.kernel.TranscribedKernel;
 import io.github.sasblock.nn.Check;
 import io.github.sasblock.nn.PyTorchLayers;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -148,6 +149,14 @@ public final class TensorProductAttention extends Attention {
                 multiplyAdds + fullQueryWeights + outputWeights,
                 2 * concatenatedSize(),
                 key.factorSize() + value.factorSize());
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public List<Shape> cacheEntries() {
+        Shape a = new Shape(settings.headCount(), keyValueRank);
+        Shape b = new Shape(keyValueRank, settings.headSize());
+        return List.of(a, b, a, b);
     }
 
     /** {@inheritDoc} */

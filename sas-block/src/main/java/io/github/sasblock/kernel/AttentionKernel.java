@@ -1,6 +1,7 @@
 package io.github.sasblock.kernel;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The fused form of an attention with its sizes bound.
@@ -16,6 +17,15 @@ public interface AttentionKernel {
      * @return names, each after those it needs
      */
     List<String> sources();
+
+    /**
+     * Returns the sources of a decoder layer or a model with this attention.
+     *
+     * @return names, each after those it needs
+     */
+    default List<String> modelSources() {
+        return Stream.concat(sources().stream(), Stream.of("model")).toList();
+    }
 
     /**
      * Returns the call that autograd follows.
@@ -34,6 +44,42 @@ public interface AttentionKernel {
      * @return source
      */
     String trainingBindings(float dropout);
+
+    /**
+     * Returns the definitions that decoding needs, beside the source {@code decoding}: {@code
+     * tables_at_for_model} and {@code continued_attention_for_model}.
+     *
+     * @return source
+     */
+    String decodingBindings();
+
+    /**
+     * Returns the sources of a model with this attention that decodes.
+     *
+     * @return names, each after those it needs
+     */
+    default List<String> decodingSources() {
+        return Stream.concat(sources().stream(), Stream.of("decoding", "continuation")).toList();
+    }
+
+    /**
+     * Writes the definitions that decoding needs.
+     *
+     * @param tables a call in terms of {@code first}, {@code length} and {@code like}
+     * @param attention a call in terms of {@code x}, {@code w}, {@code rooms}, {@code first} and
+     *     {@code tables}
+     * @return source
+     */
+    static String decodingBindings(String tables, String attention) {
+        return String.join(
+                "\n",
+                "def tables_at_for_model(first: int, length: int, like: Tensor) -> List[Tensor]:",
+                "    return " + tables,
+                "def continued_attention_for_model(x: Tensor, w: List[Tensor], rooms: List[Tensor],"
+                        + " first: int, tables: List[Tensor]) -> Tensor:",
+                "    return " + attention,
+                "");
+    }
 
     /**
      * Returns the function that the attention runs by itself.

@@ -15,6 +15,7 @@ import java.util.List;
  * @param rotaryBase the base of the angles
  * @param scoreSize D′, the features of queries and keys where they meet
  * @param causal whether a position sees only itself and what is before it
+ * @param compactCache whether a cache holds heads as they are before their expansion
  */
 public record HeadsKernel(
         int headSize,
@@ -26,7 +27,8 @@ public record HeadsKernel(
         int rotarySize,
         double rotaryBase,
         int scoreSize,
-        boolean causal)
+        boolean causal,
+        boolean compactCache)
         implements AttentionKernel {
 
     /** Where queries and keys are rotated by their positions. */
@@ -47,7 +49,11 @@ public record HeadsKernel(
     @Override
     public String call(float dropout) {
         return "__torch__.attention(x, w, %s, %s, %s, %s)"
-                .formatted(layout(), script(rotaryBase), script(causal), script(dropout));
+                .formatted(
+                        layout(),
+                        KernelFunction.literal(rotaryBase),
+                        KernelFunction.literal(causal),
+                        KernelFunction.literal((double) dropout));
     }
 
     @Override
@@ -58,12 +64,16 @@ public record HeadsKernel(
                         .formatted(
                                 headSize,
                                 kernelSize,
-                                script(biases),
-                                script(expandHeads),
-                                script(expandFeatures),
+                                KernelFunction.literal(biases),
+                                KernelFunction.literal(expandHeads),
+                                KernelFunction.literal(expandFeatures),
                                 rotary.ordinal());
-        int rotated = rotary == Rotary.NONE ? 2 : rotarySize;
-        String table = rotated + ", " + script(rotaryBase) + ", " + script(scale);
+        String table =
+                rotatedSize()
+                        + ", "
+                        + KernelFunction.literal(rotaryBase)
+                        + ", "
+                        + KernelFunction.literal(scale);
         return String.join(
                 "\n",
                 "def attention_for_model(x: Tensor, w: List[Tensor]) -> Tensor:",
@@ -82,21 +92,31 @@ public record HeadsKernel(
                 "");
     }
 
+    @Override
+    public String decodingBindings() {
+        String compact = KernelFunction.literal(compactCache);
+        return AttentionKernel.decodingBindings(
+                "__torch__.attention_tables_at(first, length, %d, %s, %d, %s, like)"
+                        .formatted(
+                                rotatedSize(),
+                                KernelFunction.literal(rotaryBase),
+                                rotary.ordinal(),
+                                compact),
+                "__torch__.continued_attention(x, w, rooms, first, tables, %s, %s)"
+                        .formatted(layout(), compact));
+    }
+
+    private int rotatedSize() {
+        return rotary == Rotary.NONE ? 2 : rotarySize;
+    }
+
     private String layout() {
         return "%d, %s, %s, %s, %d"
                 .formatted(
                         headSize,
-                        script(biases),
-                        script(expandHeads),
-                        script(expandFeatures),
+                        KernelFunction.literal(biases),
+                        KernelFunction.literal(expandHeads),
+                        KernelFunction.literal(expandFeatures),
                         rotary.ordinal());
-    }
-
-    private static String script(boolean value) {
-        return value ? "True" : "False";
-    }
-
-    private static String script(double value) {
-        return Double.toString(value);
     }
 }

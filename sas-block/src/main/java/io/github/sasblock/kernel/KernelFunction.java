@@ -47,4 +47,17 @@ public record KernelFunction(
     public static KernelFunction of(String expression, String bindings, List<String> sources) {
         return new KernelFunction(sources, bindings, expression, "Tensor");
     }
+
+    /**
+     * Writes a constant as a script has it.
+     *
+     * @param value a truth value or a number
+     * @return its text
+     */
+    public static String literal(Object value) {
+        if (value instanceof Boolean flag) {
+            return flag ? "True" : "False";
+        }
+        return value.toString();
+    }
 }

@@ -66,9 +66,7 @@ public final class OptimizerKernel {
                                     first,
                                     first,
                                     weights.stream().map(NDArray::size).toList(),
-                                    decays.stream()
-                                            .map(decays -> decays ? "True" : "False")
-                                            .toList()),
+                                    decays.stream().map(KernelFunction::literal).toList()),
                     "List[Tensor]");
         }
     }

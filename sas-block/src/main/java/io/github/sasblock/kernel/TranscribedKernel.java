@@ -1,16 +1,20 @@
 package io.github.sasblock.kernel;
 
+import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * The fused form of an attention whose derivative is left to autograd.
  *
  * @param function the name of the function in the source {@code factorized}
- * @param arguments its arguments between the weights and whether it is causal
+ * @param arguments its arguments between the weights and the base of the rotary embedding
+ * @param rotarySize the number of features rotated, 0 for none
+ * @param rotaryBase the base of the angles
  * @param causal whether a position sees only itself and what is before it
  */
-public record TranscribedKernel(String function, String arguments, boolean causal)
+public record TranscribedKernel(
+        String function, String arguments, int rotarySize, double rotaryBase, boolean causal)
         implements AttentionKernel {
 
     /**
@@ -26,13 +30,14 @@ public record TranscribedKernel(String function, String arguments, boolean causa
      */
     public static TranscribedKernel latent(
             int heads, int size, int rotarySize, double base, boolean biases, boolean causal) {
-        return of("latent_attention", causal, heads, size, rotarySize, base, biases);
+        return of("latent_attention", rotarySize, base, causal, heads, size, rotarySize, biases);
     }
 
     /**
      * Returns multi-matrix factorization attention.
      *
      * @param heads H
+     * @param size D
      * @param rotary whether queries and keys are rotated
      * @param base the base of the rotary embedding
      * @param biases whether the projections have biases
@@ -40,8 +45,8 @@ public record TranscribedKernel(String function, String arguments, boolean causa
      * @return the kernel
      */
     public static TranscribedKernel oneHead(
-            int heads, boolean rotary, double base, boolean biases, boolean causal) {
-        return of("one_head_attention", causal, heads, rotary, base, biases);
+            int heads, int size, boolean rotary, double base, boolean biases, boolean causal) {
+        return of("one_head_attention", rotary ? size : 0, base, causal, heads, rotary, biases);
     }
 
     /**
@@ -66,28 +71,27 @@ public record TranscribedKernel(String function, String arguments, boolean causa
             boolean causal) {
         return of(
                 "tensor_product_attention",
+                rotary ? size : 0,
+                base,
                 causal,
                 heads,
                 size,
                 factoredQuery,
                 rotary,
-                base,
                 biases);
     }
 
-    private static TranscribedKernel of(String function, boolean causal, Object... arguments) {
-        StringBuilder text = new StringBuilder();
-        for (Object argument : arguments) {
-            text.append(script(argument)).append(", ");
-        }
-        return new TranscribedKernel(function, text.toString(), causal);
-    }
-
-    private static String script(Object value) {
-        if (value instanceof Boolean flag) {
-            return flag ? "True" : "False";
-        }
-        return String.format(Locale.ROOT, "%s", value);
+    private static TranscribedKernel of(
+            String function,
+            int rotarySize,
+            double rotaryBase,
+            boolean causal,
+            Object... arguments) {
+        String text =
+                Arrays.stream(arguments)
+                        .map(KernelFunction::literal)
+                        .collect(Collectors.joining(", "));
+        return new TranscribedKernel(function, text, rotarySize, rotaryBase, causal);
     }
 
     @Override
@@ -101,7 +105,10 @@ public record TranscribedKernel(String function, String arguments, boolean causa
                 + function
                 + "(x, w, "
                 + arguments
-                + script(causal)
+                + ", "
+                + KernelFunction.literal(rotaryBase)
+                + ", "
+                + KernelFunction.literal(causal)
                 + ", "
                 + (double) dropout
                 + ")";
@@ -113,5 +120,32 @@ public record TranscribedKernel(String function, String arguments, boolean causa
                 + call(dropout)
                 + "\n"
                 + Kernels.source("autograd");
+    }
+
+    @Override
+    public String decodingBindings() {
+        String tables =
+                rotarySize == 0
+                        ? "annotate(List[Tensor], [])"
+                        : "__torch__.rotary_tables(first, length, %d, %s, like)"
+                                .formatted(rotarySize, KernelFunction.literal(rotaryBase));
+        return AttentionKernel.decodingBindings(
+                tables,
+                "__torch__.continued_"
+                        + function
+                        + "(x, w, rooms, first, tables, "
+                        + arguments
+                        + ")");
+    }
+
+    @Override
+    public List<String> decodingSources() {
+        return List.of(
+                "layers",
+                "attention",
+                "factorized",
+                "decoding",
+                "factorized_decoding",
+                "continuation");
     }
 }

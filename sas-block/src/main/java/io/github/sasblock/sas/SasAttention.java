@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
 import io.github.sasblock.attention.Attention;
@@ -20,6 +21,7 @@ import io.github.sasblock.kernel.HeadsKernel;
 import io.github.sasblock.nn.Check;
 import io.github.sasblock.sas.SasShape.Aggregation;
 import io.github.sasblock.sas.SasShape.HeadExpansionKind;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -142,7 +144,8 @@ public final class SasAttention extends Attention {
                         rotary == null ? shape.headSize() : rotary.size(),
                         rotary == null ? RotaryEmbedding.DEFAULT_BASE : rotary.base(),
                         shape.simulatedHeadSize(),
-                        isCausal()));
+                        isCausal(),
+                        cacheForm == CacheForm.COMPACT));
     }
 
     private NDList rotate(NDList heads, long queryPosition, long keyPosition) {
@@ -175,6 +178,18 @@ public final class SasAttention extends Attention {
                 cacheForm == CacheForm.COMPACT
                         ? 2 * shape.headCount() * size
                         : scores + shape.valueHeadCount() * size);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public List<Shape> cacheEntries() {
+        if (cacheForm == CacheForm.COMPACT) {
+            Shape heads = new Shape(shape.headCount(), shape.headSize());
+            return List.of(heads, heads);
+        }
+        return List.of(
+                new Shape(shape.simulatedHeadCount(), shape.simulatedHeadSize()),
+                new Shape(shape.valueHeadCount(), shape.headSize()));
     }
 
     /** {@inheritDoc} */

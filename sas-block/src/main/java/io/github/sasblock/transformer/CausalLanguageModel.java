@@ -1,5 +1,6 @@
 package io.github.sasblock.transformer;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -16,6 +17,8 @@ import ai.djl.util.PairList;
 import io.github.sasblock.attention.KeyValueCache;
 import io.github.sasblock.kernel.AttentionKernel;
 import io.github.sasblock.kernel.KernelFunction;
+import io.github.sasblock.kernel.Kernels;
+import io.github.sasblock.kernel.Script;
 import io.github.sasblock.nn.Check;
 import io.github.sasblock.nn.DescribedBlock;
 import io.github.sasblock.nn.RmsNorm;
@@ -45,6 +48,7 @@ public final class CausalLanguageModel extends DescribedBlock {
     private final List<DecoderBlock> layers = new ArrayList<>();
     private final RmsNorm norm;
     private final Linear output;
+    private final Optional<KernelFunction> continuation;
 
     /**
      * Creates the model.
@@ -68,6 +72,7 @@ public final class CausalLanguageModel extends DescribedBlock {
         }
         norm = addChildBlock("norm", config.norm());
         output = config.tiedEmbedding() ? null : addChildBlock("output", outputOf(config));
+        continuation = layers.get(0).attention().kernel().map(this::continuation);
     }
 
     private static Parameter embeddingOf(LanguageModelConfig config) {
@@ -143,11 +148,72 @@ public final class CausalLanguageModel extends DescribedBlock {
                 "number of caches",
                 caches.size(),
                 "one for each of the " + layers.size() + " layers");
+        requireTokens(tokens);
+        return continuation
+                .flatMap(
+                        function ->
+                                Kernels.find(
+                                        tokens,
+                                        function,
+                                        2
+                                                + getParameters().size()
+                                                + roomsOfALayer() * layers.size()))
+                .map(script -> continuedByOneCall(script, parameterStore, tokens, caches))
+                .orElseGet(() -> continuedPlainly(parameterStore, tokens, caches));
+    }
+
+    private NDArray continuedPlainly(
+            ParameterStore parameterStore, NDArray tokens, List<KeyValueCache> caches) {
         NDArray x = embed(parameterStore, tokens, false); // [B, T, E]
         for (int i = 0; i < layers.size(); i++) {
             x = layers.get(i).decode(parameterStore, x, 0, caches.get(i), false);
         }
         return project(parameterStore, x, false);
+    }
+
+    private NDArray continuedByOneCall(
+            Script script,
+            ParameterStore parameterStore,
+            NDArray tokens,
+            List<KeyValueCache> caches) {
+        NDList inputs = new NDList(tokens);
+        try (NDManager scratch = tokens.getManager().newSubManager(Device.cpu())) {
+            inputs.add(scratch.create(caches.get(0).length()));
+            for (Parameter parameter : getParameters().values()) {
+                inputs.add(parameterStore.getValue(parameter, tokens.getDevice(), false));
+            }
+            DataType type = inputs.get(2).getDataType();
+            List<Shape> next = newTokensOfALayer(tokens.getShape());
+            caches.forEach(cache -> inputs.addAll(cache.reserve(next, type)));
+            NDArray logits = script.run(inputs).singletonOrThrow();
+            caches.forEach(cache -> cache.advance(tokens.getShape().get(1)));
+            return logits;
+        }
+    }
+
+    private List<Shape> newTokensOfALayer(Shape tokens) {
+        return layers.get(0).attention().cacheEntries().stream().map(tokens::addAll).toList();
+    }
+
+    private int roomsOfALayer() {
+        return layers.get(0).attention().cacheEntries().size();
+    }
+
+    private KernelFunction continuation(AttentionKernel attention) {
+        int count = getParameters().size();
+        return KernelFunction.of(
+                String.format(
+                        Locale.ROOT,
+                        "__torch__.continued_logits(a[0], int(a[1]), a[2:%d], a[%d:], %d, %s, %s,"
+                                + " %s)",
+                        2 + count,
+                        2 + count,
+                        config.layerCount(),
+                        KernelFunction.literal(config.normWeight()),
+                        KernelFunction.literal(config.tiedEmbedding()),
+                        config.normEpsilon()),
+                attention.decodingBindings(),
+                attention.decodingSources());
     }
 
     /**
@@ -161,13 +227,7 @@ public final class CausalLanguageModel extends DescribedBlock {
     }
 
     private NDArray embed(ParameterStore parameterStore, NDArray tokens, boolean training) {
-        DataType type = tokens.getDataType();
-        Check.that(
-                tokens.getShape().dimension() == 2
-                        && (type == DataType.INT64 || type == DataType.INT32),
-                "tokens",
-                tokens.getShape() + " " + type,
-                "shape (B, T) and type int64 or int32");
+        requireTokens(tokens);
         NDArray weight = parameterStore.getValue(embedding, tokens.getDevice(), training);
         NDArray x =
                 tokens.getNDArrayInternal()
@@ -177,6 +237,16 @@ public final class CausalLanguageModel extends DescribedBlock {
             return Dropout.dropout(x, config.dropout(), true).singletonOrThrow();
         }
         return x;
+    }
+
+    private static void requireTokens(NDArray tokens) {
+        DataType type = tokens.getDataType();
+        Check.that(
+                tokens.getShape().dimension() == 2
+                        && (type == DataType.INT64 || type == DataType.INT32),
+                "tokens",
+                tokens.getShape() + " " + type,
+                "shape (B, T) and type int64 or int32");
     }
 
     private NDArray project(ParameterStore parameterStore, NDArray x, boolean training) {
@@ -223,8 +293,6 @@ public final class CausalLanguageModel extends DescribedBlock {
     private KernelFunction lossKernel(
             AttentionKernel attention, LanguageModelGradients.Settings settings, DataType weights) {
         int count = getParameters().size();
-        List<String> sources = new ArrayList<>(attention.sources());
-        sources.add("model");
         return KernelFunction.of(
                 String.format(
                         Locale.ROOT,
@@ -233,13 +301,13 @@ public final class CausalLanguageModel extends DescribedBlock {
                         3 + count,
                         3 + count,
                         config.layerCount(),
-                        config.normWeight() ? "True" : "False",
-                        config.tiedEmbedding() ? "True" : "False",
+                        KernelFunction.literal(config.normWeight()),
+                        KernelFunction.literal(config.tiedEmbedding()),
                         config.normEpsilon(),
                         settings.precision().scriptType(weights),
-                        settings.recompute() ? "True" : "False"),
+                        KernelFunction.literal(settings.recompute())),
                 attention.trainingBindings(0),
-                sources);
+                attention.modelSources());
     }
 
     /**

@@ -17,8 +17,7 @@ import io.github.sasblock.nn.Check;
 import io.github.sasblock.nn.DescribedBlock;
 import io.github.sasblock.nn.FusedBlock;
 import io.github.sasblock.nn.RmsNorm;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Optional;
 
 /**
  * A pre-norm decoder layer: x + attention(norm(x)), then x + feedForward(norm(x)).
@@ -33,6 +32,8 @@ public final class DecoderBlock extends DescribedBlock {
     private final float dropout;
     private final boolean normWeight;
     private final double normEpsilon;
+    private final Optional<KernelFunction> fusedTraining;
+    private final Optional<KernelFunction> fusedInference;
     private final RmsNorm attentionNorm;
     private final Attention attention;
     private final RmsNorm feedForwardNorm;
@@ -53,6 +54,8 @@ public final class DecoderBlock extends DescribedBlock {
         attention = addChildBlock("attention", config.attention().build(embeddingSize, dropout));
         feedForwardNorm = addChildBlock("feedForwardNorm", config.norm());
         feedForward = addChildBlock("feedForward", new SwiGlu(embeddingSize, config.hiddenSize()));
+        fusedTraining = attention.kernel().map(kernel -> fused(kernel, dropout));
+        fusedInference = attention.kernel().map(kernel -> fused(kernel, 0));
     }
 
     /**
@@ -73,34 +76,25 @@ public final class DecoderBlock extends DescribedBlock {
             boolean training) {
         Check.lastAxis(x.getShape(), embeddingSize);
         if (cache == null && position == 0) {
-            return attention
-                    .kernel()
+            return (training ? fusedTraining : fusedInference)
                     .flatMap(
-                            kernel ->
-                                    FusedBlock.run(
-                                            this,
-                                            fused(kernel, training ? dropout : 0),
-                                            parameterStore,
-                                            x,
-                                            training))
+                            function -> FusedBlock.run(this, function, parameterStore, x, training))
                     .orElseGet(() -> decodePlainly(parameterStore, x, 0, null, training));
         }
         return decodePlainly(parameterStore, x, position, cache, training);
     }
 
     private KernelFunction fused(AttentionKernel kernel, float rate) {
-        List<String> sources = new ArrayList<>(kernel.sources());
-        sources.add("model");
         return KernelFunction.of(
                 "__torch__.decoder_layer(a[0], a[1:], "
-                        + (normWeight ? "True" : "False")
+                        + KernelFunction.literal(normWeight)
                         + ", "
                         + normEpsilon
                         + ", "
                         + rate
                         + ")",
                 kernel.trainingBindings(rate),
-                sources);
+                kernel.modelSources());
     }
 
     private NDArray decodePlainly(

@@ -8,6 +8,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
 import io.github.sasblock.kernel.FlatArrays;
+import io.github.sasblock.kernel.KernelFunction;
 import io.github.sasblock.kernel.Kernels;
 import io.github.sasblock.kernel.Precision;
 import io.github.sasblock.kernel.Script;
@@ -32,6 +33,7 @@ public final class LanguageModelGradients implements AutoCloseable {
     private final List<Parameter> parameters;
     private final ParameterStore store;
     private final NDList weights = new NDList(); // the parameters' values, without their gradients
+    private final Optional<KernelFunction> lossKernel;
     private FlatArrays gradients;
 
     /**
@@ -65,6 +67,7 @@ public final class LanguageModelGradients implements AutoCloseable {
             weight.attach(manager);
             weights.add(weight);
         }
+        lossKernel = model.lossKernel(settings, weights.head().getDataType());
     }
 
     /**
@@ -97,9 +100,8 @@ public final class LanguageModelGradients implements AutoCloseable {
     }
 
     private Optional<Script> script() {
-        return model.lossKernel(settings, weights.head().getDataType())
-                .flatMap(
-                        function -> Kernels.find(weights.head(), function, 3 + 2 * weights.size()));
+        return lossKernel.flatMap(
+                function -> Kernels.find(weights.head(), function, 3 + 2 * weights.size()));
     }
 
     /**

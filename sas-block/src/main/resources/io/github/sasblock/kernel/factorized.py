@@ -13,7 +13,7 @@ def low_rank(x: Tensor, w: List[Tensor], biases: bool) -> Tensor:
 # up, output
 
 
-def latent_attention(x: Tensor, w: List[Tensor], heads: int, size: int, rotary_size: int, base: float, biases: bool,
+def latent_attention(x: Tensor, w: List[Tensor], heads: int, size: int, rotary_size: int, biases: bool, base: float,
                      causal: bool, dropout: float) -> Tensor:
     B, T, E = x.shape
     step = 1 + int(biases)
@@ -35,7 +35,7 @@ def latent_attention(x: Tensor, w: List[Tensor], heads: int, size: int, rotary_s
 # Multi-matrix factorization attention (arXiv 2412.19255); w: query (low rank), key, value, output
 
 
-def one_head_attention(x: Tensor, w: List[Tensor], heads: int, rotary: bool, base: float, biases: bool, causal: bool,
+def one_head_attention(x: Tensor, w: List[Tensor], heads: int, rotary: bool, biases: bool, base: float, causal: bool,
                        dropout: float) -> Tensor:
     B, T, E = x.shape
     step = 1 + int(biases)
@@ -66,7 +66,7 @@ def tensor_product(x: Tensor, w: List[Tensor], heads: int, size: int, rotary: bo
 
 
 def tensor_product_attention(x: Tensor, w: List[Tensor], heads: int, size: int, factored_query: bool, rotary: bool,
-                             base: float, biases: bool, causal: bool, dropout: float) -> Tensor:
+                             biases: bool, base: float, causal: bool, dropout: float) -> Tensor:
     B, T, E = x.shape
     step = 1 + int(biases)
     if factored_query:

@@ -85,12 +85,33 @@ def swiglu_backward(gy: Tensor, saved: List[Tensor], w: List[Tensor], g: List[Te
     return gx.addmm_(gup, w[1].to(compute))
 
 
+# The weights of a decoder layer, in the order of its parts
+
+
+def layer_weights(w: List[Tensor], i: int, weighted: bool) -> List[Tensor]:
+    # of a layer: 0 attention norm, 1 attention, 2 feed-forward norm, 3 feed-forward
+    norm = int(weighted)
+    last = len(w) - 3
+    if i == 0:
+        return w[:norm]
+    if i == 1:
+        return w[norm:last - norm]
+    if i == 2:
+        return w[last - norm:last]
+    return w[last:]
+
+
 # Rotary embedding (arXiv 2104.09864, equation 34) in half-split form
 
 
 def rotary_angles(length: int, size: int, base: float, like: Tensor) -> Tensor:
     # [T, size / 2], in float64
-    position = torch.arange(length, dtype=7, device=like.device)
+    return __torch__.rotary_angles_from(0, length, size, base, like)
+
+
+def rotary_angles_from(first: int, length: int, size: int, base: float, like: Tensor) -> Tensor:
+    # the same for the positions first, first + 1, ..
+    position = torch.arange(first, first + length, dtype=7, device=like.device)
     frequency = torch.pow(base, torch.arange(0, size, 2, dtype=7, device=like.device) / -size)
     return torch.outer(position, frequency)
 

@@ -3,19 +3,6 @@
 # attention_backward_for_model, attention_tables_for_model.
 
 
-def layer_weights(w: List[Tensor], i: int, weighted: bool) -> List[Tensor]:
-    # of a layer: 0 attention norm, 1 attention, 2 feed-forward norm, 3 feed-forward
-    norm = int(weighted)
-    last = len(w) - 3
-    if i == 0:
-        return w[:norm]
-    if i == 1:
-        return w[norm:last - norm]
-    if i == 2:
-        return w[last - norm:last]
-    return w[last:]
-
-
 def decoder_layer(x: Tensor, w: List[Tensor], weighted: bool, epsilon: float, dropout: float) -> Tensor:
     # [B, T, E], for autograd
     n = __torch__.rms_norm(x, __torch__.layer_weights(w, 0, weighted), epsilon)

@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -271,6 +272,23 @@ public abstract class AttentionConformance extends ArrayTest {
                                     * attention.counts().cacheElements()
                                     * DataType.FLOAT32.getNumOfBytes());
         }
+    }
+
+    @Test
+    void namesWhatItsCacheKeeps() {
+        Attention attention = attention(true, DataType.FLOAT32);
+        try (KeyValueCache cache = new KeyValueCache(manager)) {
+            continued(attention, cache, input(DataType.FLOAT32, LENGTH));
+            Shape tokens = new Shape(BATCH, 1);
+            assertThat(cache.reserve(shapes(tokens, attention), DataType.FLOAT32))
+                    .hasSameSizeAs(attention.cacheEntries());
+            assertThat(attention.cacheEntries().stream().mapToLong(Shape::size).sum())
+                    .isEqualTo(attention.counts().cacheElements());
+        }
+    }
+
+    private static List<Shape> shapes(Shape tokens, Attention attention) {
+        return attention.cacheEntries().stream().map(tokens::addAll).toList();
     }
 
     // Cache

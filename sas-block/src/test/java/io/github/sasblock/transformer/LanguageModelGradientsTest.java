@@ -12,9 +12,6 @@ import ai.djl.nn.Parameter;
 import ai.djl.util.Pair;
 import io.github.sasblock.kernel.Kernels;
 import io.github.sasblock.kernel.Precision;
-import io.github.sasblock.sas.CacheForm;
-import io.github.sasblock.sas.RotaryPlacement;
-import io.github.sasblock.sas.SasInitialization;
 import io.github.sasblock.sas.SasShape;
 import io.github.sasblock.sas.SasShape.Aggregation;
 import io.github.sasblock.sas.SasShape.HeadExpansionKind;
@@ -30,7 +27,6 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.ShrinkingMode;
-import net.jqwik.api.Tuple;
 import net.jqwik.api.lifecycle.AfterProperty;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -225,83 +221,17 @@ class LanguageModelGradientsTest {
 
     @Provide
     Arbitrary<AttentionConfig> attentions() {
-        return Arbitraries.frequencyOf(
-                Tuple.of(4, derivedByHand()), Tuple.of(1, derivedByAutograd()));
+        return AnyAttention.any();
     }
 
     @Provide
     Arbitrary<AttentionConfig> derivedByHand() {
-        return Arbitraries.frequencyOf(Tuple.of(1, multiHead()), Tuple.of(3, simulated()));
-    }
-
-    private static Arbitrary<AttentionConfig> multiHead() {
-        return Combinators.combine(
-                        Arbitraries.of(1, 2, 3),
-                        Arbitraries.of(1, 2, 3),
-                        Arbitraries.of(2, 4, 6),
-                        Arbitraries.of(true, false),
-                        Arbitraries.of(true, false))
-                .as(
-                        (keys, group, size, bias, rotary) ->
-                                new MultiHeadConfig(
-                                        keys * group, keys, size, bias, rotary, 10_000));
+        return AnyAttention.derivedByHand();
     }
 
     @Provide
     Arbitrary<AttentionConfig> derivedByAutograd() {
-        return Arbitraries.of(
-                new MlaConfig(3, 4, 2, 4, 5, 6, false, 10_000),
-                new MlaConfig(2, 4, 0, 6, 5, 6, true, 10_000),
-                new MfaConfig(3, 4, 5, true, true, 10_000),
-                new MfaConfig(2, 6, 5, false, false, 10_000),
-                new TpaConfig(3, 4, 6, 2, true, true, 10_000),
-                new TpaConfig(3, 4, 0, 2, false, true, 10_000),
-                new TpaConfig(2, 6, 1, 1, false, false, 10_000));
-    }
-
-    private static Arbitrary<AttentionConfig> simulated() {
-        Arbitrary<SasShape> shapes =
-                Combinators.combine(
-                                Arbitraries.of(1, 2, 3),
-                                Arbitraries.of(2, 4, 6),
-                                Arbitraries.of(1, 2, 3),
-                                Arbitraries.of(0, 2),
-                                Arbitraries.of(HeadExpansionKind.values()),
-                                Arbitraries.of(1, 3, 5))
-                        .as(LanguageModelGradientsTest::shape);
-        return Combinators.combine(
-                        shapes,
-                        Arbitraries.of(true, false),
-                        Arbitraries.of(Aggregation.values()),
-                        Arbitraries.of(true, false),
-                        Arbitraries.of(RotaryPlacement.values()))
-                .as(
-                        (shape, sharesValues, aggregation, bias, rotary) ->
-                                new SasConfig(
-                                        variant(shape, sharesValues, aggregation),
-                                        bias,
-                                        rotary,
-                                        10_000,
-                                        SasInitialization.PYTORCH,
-                                        CacheForm.COMPACT));
-    }
-
-    private static SasShape shape(
-            int heads, int size, int groups, int more, HeadExpansionKind kind, int kernel) {
-        boolean expands = kind != HeadExpansionKind.NONE;
-        return new SasShape(
-                heads,
-                size,
-                expands ? heads * groups : heads,
-                size + more,
-                kind,
-                kind == HeadExpansionKind.CONVOLUTION ? kernel : 1,
-                more > 0);
-    }
-
-    private static SasShape variant(SasShape shape, boolean sharesValues, Aggregation aggregation) {
-        boolean shares = sharesValues && shape.headExpansion() != HeadExpansionKind.NONE;
-        return (shares ? shape.withSharedValues() : shape).withAggregation(aggregation);
+        return AnyAttention.derivedByAutograd();
     }
 
     private static CausalLanguageModel model(

@@ -4,8 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
-import ai.djl.pytorch.jni.JniUtils;
 import io.github.sasblock.attention.Attention;
+import io.github.sasblock.examples.train.Threads;
 import io.github.sasblock.examples.train.WorkingSet;
 import io.github.sasblock.kernel.AttentionKernel;
 import io.github.sasblock.kernel.KernelFunction;
@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 
 /**
  * An attention as training runs it: the forward and backward pass written by hand, on a batch that
@@ -85,7 +84,7 @@ def attention_passes(x: Tensor, gy: Tensor, w: List[Tensor], g: List[Tensor], ba
             }
             shares.add(ofWorker);
         }
-        threads = workers == 0 ? null : Executors.newFixedThreadPool(count, TrainingPair::thread);
+        threads = workers == 0 ? null : Threads.alone(count, "attention");
     }
 
     private static int windowsAtOnce(Attention attention, NDArray x, long most) {
@@ -118,17 +117,6 @@ def attention_passes(x: Tensor, gy: Tensor, w: List[Tensor], g: List[Tensor], ba
                                 .formatted(firstGradient, firstGradient, backward),
                         "List[Tensor]");
         return BenchmarkGroup.compile(bench, function, 2 + 2 * weights);
-    }
-
-    private static Thread thread(Runnable work) {
-        Runnable alone =
-                () -> {
-                    JniUtils.setNumThreads(1); // for the operations of this thread
-                    work.run();
-                };
-        Thread thread = new Thread(alone, "attention");
-        thread.setDaemon(true);
-        return thread;
     }
 
     /** Runs the forward pass, and the backward pass where wanted. */

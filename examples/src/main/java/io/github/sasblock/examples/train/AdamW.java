@@ -10,9 +10,7 @@ import io.github.sasblock.kernel.FlatArrays;
 import io.github.sasblock.kernel.OptimizerKernel;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 
 /**
  * AdamW (arXiv 1711.05101) with PyTorch's update: at step t, for a parameter p with gradient g,
@@ -56,10 +54,8 @@ public final class AdamW implements AutoCloseable {
     private final FlatArrays means;
     private final FlatArrays squares;
     private final NDArray updates; // scalar
-    private final ExecutorService thread;
+    private final ExecutorService thread; // null where the caller's thread does the work
     private long step;
-
-    private record State(NDArray parameter, NDArray mean, NDArray square, boolean decays) {}
 
     /**
      * Creates the optimizer.
@@ -81,16 +77,7 @@ public final class AdamW implements AutoCloseable {
         squares = FlatArrays.zerosLike(this.manager, this.parameters);
         updates = this.manager.zeros(new Shape(), DataType.FLOAT32);
         boolean small = means.flat().size() <= ELEMENTS_FOR_ONE_THREAD;
-        thread =
-                small
-                        ? Threads.alone(1, "optimizer")
-                        : Executors.newSingleThreadExecutor(AdamW::daemon);
-    }
-
-    private static Thread daemon(Runnable work) {
-        Thread thread = new Thread(work, "optimizer");
-        thread.setDaemon(true);
-        return thread;
+        thread = small ? Threads.alone(1, "optimizer") : null;
     }
 
     /**
@@ -133,13 +120,16 @@ public final class AdamW implements AutoCloseable {
             clip,
             scale
         };
-        Callable<Double> step =
-                () -> {
-                    try (NDManager scratch = manager.newSubManager(Device.cpu())) {
-                        return kernel.run(arrays, scratch.create(constants));
-                    }
-                };
-        return Threads.result(thread.submit(step));
+        if (thread == null) {
+            return run(kernel, arrays, constants);
+        }
+        return Threads.result(thread.submit(() -> run(kernel, arrays, constants)));
+    }
+
+    private double run(OptimizerKernel kernel, OptimizerKernel.Arrays arrays, double... constants) {
+        try (NDManager scratch = manager.newSubManager(Device.cpu())) {
+            return kernel.run(arrays, scratch.create(constants));
+        }
     }
 
     private double updatePlainly(
@@ -180,13 +170,7 @@ public final class AdamW implements AutoCloseable {
                             scratch.create(settings.epsilon()),
                             scratch.create(learningRate / meanCorrection));
             for (int i = 0; i < parameters.size(); i++) {
-                State state =
-                        new State(
-                                parameters.get(i),
-                                means.arrays().get(i),
-                                squares.arrays().get(i),
-                                decays.get(i));
-                update(state, gradients.get(i), constants);
+                update(i, gradients.get(i), constants);
             }
         }
     }
@@ -201,19 +185,21 @@ public final class AdamW implements AutoCloseable {
             NDArray epsilon,
             NDArray rate) {}
 
-    private static void update(State state, NDArray gradient, Constants c) {
-        try (NDManager scratch = state.parameter().getManager().newSubManager()) {
+    private void update(int place, NDArray gradient, Constants c) {
+        NDArray parameter = parameters.get(place);
+        NDArray mean = means.arrays().get(place);
+        NDArray square = squares.arrays().get(place);
+        try (NDManager scratch = parameter.getManager().newSubManager()) {
             gradient.tempAttach(scratch);
-            NDArray parameter = state.parameter();
-            if (state.decays()) {
+            if (decays.get(place)) {
                 parameter.muli(c.keep());
             }
-            state.mean().muli(c.beta1()).addi(gradient.mul(c.oneMinusBeta1()));
-            state.square().muli(c.beta2()).addi(gradient.square().mul(c.oneMinusBeta2()));
-            NDArray root = state.square().sqrt();
+            mean.muli(c.beta1()).addi(gradient.mul(c.oneMinusBeta1()));
+            square.muli(c.beta2()).addi(gradient.square().mul(c.oneMinusBeta2()));
+            NDArray root = square.sqrt();
             root.attach(scratch);
             root.divi(c.squareCorrectionRoot()).addi(c.epsilon());
-            NDArray change = state.mean().div(root);
+            NDArray change = mean.div(root);
             change.attach(scratch);
             parameter.subi(change.muli(c.rate()));
         }
@@ -231,7 +217,9 @@ public final class AdamW implements AutoCloseable {
     /** Frees the moments. */
     @Override
     public void close() {
-        thread.shutdown();
+        if (thread != null) {
+            thread.shutdown();
+        }
         manager.close();
     }
 }

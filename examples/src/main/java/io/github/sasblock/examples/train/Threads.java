@@ -7,12 +7,18 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /** Threads whose operations keep to themselves, instead of sharing each with all cores. */
-final class Threads {
+public final class Threads {
 
     private Threads() {}
 
-    /** Returns a pool of such threads. */
-    static ExecutorService alone(int count, String name) {
+    /**
+     * Returns a pool of such threads. They do not keep the program running.
+     *
+     * @param count how many
+     * @param name what they are called
+     * @return the pool
+     */
+    public static ExecutorService alone(int count, String name) {
         return Executors.newFixedThreadPool(count, work -> thread(work, name));
     }
 
@@ -27,8 +33,14 @@ final class Threads {
         return thread;
     }
 
-    /** Waits for a result; what the work threw is thrown here. */
-    static <T> T result(Future<T> future) {
+    /**
+     * Waits for a result; what the work threw is thrown here.
+     *
+     * @param future the result to come
+     * @param <T> its type
+     * @return the result
+     */
+    public static <T> T result(Future<T> future) {
         try {
             return future.get();
         } catch (InterruptedException e) {

@@ -118,6 +118,23 @@ class ComparisonTest {
         assertThat(report).contains("bits per answer");
     }
 
+    @Test
+    void trainsTheModelThatItScores() throws IOException {
+        Path out = folder.resolve("out");
+        comparison(plan(out, "mha,sas", "1", "lab:recall"), 0).run();
+        for (Path result : finished(out)) {
+            List<Double> losses =
+                    JSON
+                            .readTree(result.toFile())
+                            .findPath("curve")
+                            .findValues("bitsPerByte")
+                            .stream()
+                            .map(JsonNode::asDouble)
+                            .toList();
+            assertThat(losses).as(result.toString()).isSortedAccordingTo((a, b) -> a > b ? -1 : 1);
+        }
+    }
+
     private static List<Path> finished(Path out) throws IOException {
         try (Stream<Path> files = Files.walk(out)) {
             return files.filter(file -> file.endsWith("result.json")).toList();
