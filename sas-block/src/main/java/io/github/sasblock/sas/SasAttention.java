@@ -237,9 +237,6 @@ public final class SasAttention extends Attention {
     /** Builds a {@link SasAttention}. */
     public static final class Builder extends AttentionBuilder<Builder> {
 
-        private static final int DEFAULT_GROUPS = 3;
-        private static final int DEFAULT_KERNEL_SIZE = 5;
-
         private int simulatedHeadCount;
         private int simulatedHeadSize;
         private HeadExpansionKind headExpansion = HeadExpansionKind.CONVOLUTION;
@@ -386,8 +383,9 @@ public final class SasAttention extends Attention {
             int heads = settings.headCount();
             int size = settings.headSize();
             boolean expandHeads = headExpansion != HeadExpansionKind.NONE;
-            int defaultHeads = expandHeads ? DEFAULT_GROUPS * heads : heads;
-            int defaultSize = expandFeatures ? (3 * size + 3) / 4 * 2 : size;
+            SasSetting usual = SasSetting.PAPER;
+            int defaultHeads = expandHeads ? usual.groups() * heads : heads;
+            long defaultSize = expandFeatures ? usual.simulatedHeadSize(size) : size;
             boolean isConvolution = headExpansion == HeadExpansionKind.CONVOLUTION;
             Check.that(
                     isConvolution || kernelSize <= 1,
@@ -398,11 +396,9 @@ public final class SasAttention extends Attention {
                     heads,
                     size,
                     simulatedHeadCount == 0 ? defaultHeads : simulatedHeadCount,
-                    simulatedHeadSize == 0 ? defaultSize : simulatedHeadSize,
+                    simulatedHeadSize == 0 ? Math.toIntExact(defaultSize) : simulatedHeadSize,
                     headExpansion,
-                    isConvolution && kernelSize == 0
-                            ? DEFAULT_KERNEL_SIZE
-                            : Math.max(kernelSize, 1),
+                    isConvolution && kernelSize == 0 ? usual.kernelSize() : Math.max(kernelSize, 1),
                     expandFeatures,
                     expandValues,
                     aggregation);

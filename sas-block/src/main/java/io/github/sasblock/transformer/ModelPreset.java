@@ -1,7 +1,6 @@
 package io.github.sasblock.transformer;
 
-import io.github.sasblock.sas.SasShape;
-import io.github.sasblock.sas.SasShape.HeadExpansionKind;
+import io.github.sasblock.sas.SasSetting;
 import java.util.function.IntFunction;
 
 /** Sizes that have a name. */
@@ -18,9 +17,6 @@ public enum ModelPreset {
     P760M("760m", 24, 1536, 16, 1024),
     /** 1.5 billion parameters. */
     P1_5B("1.5b", 48, 1600, 25, 1024);
-
-    private static final int KERNEL_SIZE = 5;
-    private static final int GROUPS = 3;
 
     private final String label;
     private final int layerCount;
@@ -102,18 +98,10 @@ public enum ModelPreset {
     /**
      * Returns Simulated Attention Score at this size.
      *
-     * @return SAS with H′ = 3H, D′ = 1.5·D, K = 5, rotary embedding after the expansion
+     * @return SAS in the form of {@link SasSetting#PAPER}, rotary embedding after the expansion
      */
     public SasConfig sas() {
-        return SasConfig.of(
-                new SasShape(
-                        headCount,
-                        headSize(),
-                        GROUPS * headCount,
-                        headSize() * 3 / 2,
-                        HeadExpansionKind.CONVOLUTION,
-                        KERNEL_SIZE,
-                        true));
+        return SasConfig.of(SasSetting.PAPER.shape(headCount, headSize()));
     }
 
     /**

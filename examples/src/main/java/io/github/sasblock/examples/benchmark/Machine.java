@@ -30,7 +30,12 @@ public record Machine(
         String engine,
         double load) {
 
-    static Machine present() {
+    /**
+     * Returns the machine that this process runs on.
+     *
+     * @return what is known of it
+     */
+    public static Machine present() {
         Engine engine = Engine.getInstance();
         Device device = engine.defaultDevice();
         java.lang.management.OperatingSystemMXBean system =
@@ -52,6 +57,15 @@ public record Machine(
                 "Java " + System.getProperty("java.version"),
                 "DJL " + engine.getEngineName() + " " + engine.getVersion(),
                 system.getSystemLoadAverage());
+    }
+
+    /**
+     * Describes the machine in a line.
+     *
+     * @return its processor, how many of them, and the device
+     */
+    public String describe() {
+        return processor + ", " + processors + " processors, on " + device;
     }
 
     private static String nameOfProcessor() {

@@ -51,7 +51,8 @@ public record ResumeCheck(List<Difference> changed, List<Difference> refused) {
                     "repository",
                     // names of rules that give sizes: the sizes themselves are compared
                     "match",
-                    "preset");
+                    "preset",
+                    "sas");
 
     private static final String NOT_SET = "(not set)";
 

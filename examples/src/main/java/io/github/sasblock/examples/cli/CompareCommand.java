@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -108,6 +109,13 @@ final class CompareCommand implements Callable<Integer> {
                             + " (steps)")
     private String budget;
 
+    @Option(
+            names = "--calibrate-only",
+            description =
+                    "measure the time of the variants' steps anew, as on a quiet machine, write the"
+                            + " report of the runs that are finished, and train nothing")
+    private boolean calibrateOnly;
+
     @Override
     public Integer call() throws IOException {
         ParseResult parsed = spec.commandLine().getParseResult();
@@ -116,9 +124,11 @@ final class CompareCommand implements Callable<Integer> {
         Console console = new Console(System.out, terminal, Duration.ZERO);
         console.plan(List.of(variants(plan), runs(plan)));
         LiveTable table = new LiveTable(System.out, terminal);
-        Path page =
-                new Comparison(plan, command(parsed), table, ProgressBars.onStandardError()).run();
-        console.message("written to " + page);
+        Comparison comparison =
+                new Comparison(plan, command(parsed), table, ProgressBars.onStandardError());
+        Optional<Path> page =
+                calibrateOnly ? comparison.calibrate() : Optional.of(comparison.run());
+        console.message(page.map(path -> "written to " + path).orElse("no run is finished yet"));
         return CommandLine.ExitCode.OK;
     }
 
@@ -180,7 +190,7 @@ final class CompareCommand implements Callable<Integer> {
     private static String command(ParseResult parsed) {
         List<String> words = new ArrayList<>(List.of("bin/sas", "compare"));
         words.addAll(parsed.originalArgs());
-        words.removeIf("compare"::equals);
+        words.removeIf(word -> word.equals("compare") || word.equals("--calibrate-only"));
         words.add(1, "compare");
         return String.join(" ", words);
     }

@@ -2,13 +2,17 @@ package io.github.sasblock.examples.compare;
 
 import io.github.sasblock.examples.compare.analysis.Analysis;
 import io.github.sasblock.examples.compare.analysis.ComparisonReport;
+import io.github.sasblock.examples.compare.analysis.ComparisonReport.Clock;
 import io.github.sasblock.examples.compare.analysis.ComparisonReport.CorpusReport;
 import io.github.sasblock.examples.compare.plan.ComparePlan;
 import io.github.sasblock.examples.compare.plan.PlannedCorpus;
 import io.github.sasblock.examples.compare.plan.PlannedRun;
 import io.github.sasblock.examples.compare.plan.PlannedVariant;
+import io.github.sasblock.examples.compare.result.Calibration;
+import io.github.sasblock.examples.compare.result.CalibrationStore;
 import io.github.sasblock.examples.compare.result.RunResult;
 import io.github.sasblock.examples.compare.result.RunStore;
+import io.github.sasblock.examples.compare.result.StepTime;
 import io.github.sasblock.examples.compare.view.LiveTable;
 import io.github.sasblock.examples.compare.view.ReportFiles;
 import io.github.sasblock.examples.compare.view.TextTable;
@@ -32,7 +36,8 @@ import java.util.Optional;
 /**
  * Runs a comparison: all runs that are not finished yet, a seed after the other, and the report.
  *
- * <p>Whatever stops it, each finished run is kept; the same command goes on with the next.
+ * <p>Before the first run the steps of all variants are timed in turns. Whatever stops it, each
+ * finished run is kept; the same command goes on with the next.
  */
 public final class Comparison {
 
@@ -41,8 +46,10 @@ public final class Comparison {
     private final LiveTable table;
     private final Progress progress;
     private final RunStore store;
+    private final CalibrationStore calibrations;
     private final TimeLeft timeLeft;
     private final List<RunResult> results = new ArrayList<>();
+    private Calibration calibration;
 
     /**
      * Creates a comparison.
@@ -58,6 +65,7 @@ public final class Comparison {
         this.table = table;
         this.progress = progress;
         store = new RunStore(plan.out());
+        calibrations = new CalibrationStore(plan.out());
         timeLeft = new TimeLeft(plan.runs());
     }
 
@@ -72,6 +80,7 @@ public final class Comparison {
     public Path run() throws IOException {
         try (Tokenizer tokenizer = Tokenizers.of(plan.baseline().config().data().tokenizer())) {
             checkBeforehand(tokenizer);
+            calibrate(tokenizer, calibrations.find());
             for (long seed : plan.seeds()) {
                 for (PlannedCorpus corpus : plan.corpora()) {
                     runAll(corpus, seed, tokenizer);
@@ -84,10 +93,80 @@ public final class Comparison {
         return ReportFiles.write(plan.out(), report(), command);
     }
 
+    /**
+     * Measures the time of all variants' steps anew, whether it is known or not, and trains
+     * nothing.
+     *
+     * @return the report's page, if there are finished runs to report on
+     * @throws InvalidInputException if a text or the folder is not what it must be
+     * @throws IOException if reading or writing fails
+     */
+    public Optional<Path> calibrate() throws IOException {
+        try (Tokenizer tokenizer = Tokenizers.of(plan.baseline().config().data().tokenizer())) {
+            checkBeforehand(tokenizer);
+            calibrate(tokenizer, Optional.empty());
+            for (long seed : plan.seeds()) {
+                for (PlannedCorpus corpus : plan.corpora()) {
+                    addFinished(corpus, seed, tokenizer);
+                }
+            }
+        }
+        return results.isEmpty()
+                ? Optional.empty()
+                : Optional.of(ReportFiles.write(plan.out(), report(), command));
+    }
+
+    private void addFinished(PlannedCorpus corpus, long seed, Tokenizer tokenizer)
+            throws IOException {
+        try (Corpus opened = open(corpus, seed, tokenizer)) {
+            for (PlannedVariant variant : plan.variants()) {
+                find(plan.run(corpus, variant, seed), opened).ifPresent(results::add);
+            }
+        }
+    }
+
+    /** Measures the steps of all variants, unless that was done for each as it is now. */
+    private void calibrate(Tokenizer tokenizer, Optional<Calibration> known) throws IOException {
+        Map<String, String> workloads = Calibrator.workloads(plan.variants());
+        if (known.isPresent() && known.get().covers(workloads)) {
+            calibration = known.get();
+        } else {
+            try (Corpus corpus = open(plan.corpora().get(0), plan.seeds().get(0), tokenizer)) {
+                calibration =
+                        new Calibrator(plan.variants(), Calibrator.on(corpus)).measure(this::tell);
+            }
+            calibrations.save(calibration);
+        }
+        timeLeft.calibrated(calibration);
+        plan.variants().forEach(this::tellStepTime);
+    }
+
+    private void tell(PlannedVariant variant, int round) {
+        table.status(
+                "time of a step, round " + round + "/" + Calibrator.ROUNDS + ": " + variant.name());
+    }
+
+    private void tellStepTime(PlannedVariant variant) {
+        StepTime step = calibration.variants().get(variant.name());
+        table.line(
+                variant.name()
+                        + ": "
+                        + Format.duration(step.seconds())
+                        + " a step ("
+                        + Format.duration(step.shortest())
+                        + " to "
+                        + Format.duration(step.longest())
+                        + " in "
+                        + step.secondsByRound().size()
+                        + " rounds), "
+                        + Format.rate(step.tokens() / step.seconds(), "tok"));
+    }
+
     /** Opens every text, and reads every result that is there already. */
     private void checkBeforehand(Tokenizer tokenizer) throws IOException {
         Problems problems = new Problems();
         checkFolder(problems);
+        checkCalibration(problems);
         for (PlannedCorpus corpus : plan.corpora()) {
             for (long seed : plan.seeds()) {
                 try (Corpus opened = open(corpus, seed, tokenizer)) {
@@ -103,6 +182,14 @@ public final class Comparison {
             }
         }
         problems.throwIfAny();
+    }
+
+    private void checkCalibration(Problems problems) throws IOException {
+        try {
+            calibrations.find();
+        } catch (InvalidInputException e) {
+            problems.addMessage(e.getMessage());
+        }
     }
 
     private void checkFolder(Problems problems) {
@@ -191,9 +278,16 @@ public final class Comparison {
             List<RunResult> own =
                     results.stream().filter(r -> r.corpus().equals(corpus.name())).toList();
             if (!own.isEmpty()) {
-                corpora.add(new Analysis(plan.baseline().name(), rules, own).report(corpus.name()));
+                corpora.add(
+                        new Analysis(plan.baseline().name(), rules, calibration, own)
+                                .report(corpus.name()));
             }
         }
-        return new ComparisonReport(plan.baseline().name(), plan.matching(), plan.seeds(), corpora);
+        return new ComparisonReport(
+                plan.baseline().name(),
+                plan.matching(),
+                plan.seeds(),
+                Clock.of(calibration),
+                corpora);
     }
 }

@@ -1,6 +1,7 @@
 package io.github.sasblock.examples.compare;
 
 import io.github.sasblock.examples.compare.plan.PlannedRun;
+import io.github.sasblock.examples.compare.result.Calibration;
 import io.github.sasblock.examples.compare.result.RunResult;
 import io.github.sasblock.examples.report.Format;
 import java.util.HashSet;
@@ -10,16 +11,15 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * How long the runs that are left will take: as long as the finished runs of the same variant took,
- * or, where there is none, by their operations, at the speed of all finished runs.
+ * How long the runs that are left will take: as long as the last finished run of the same variant
+ * took or, where there is none, as long as its steps are expected to.
  */
 final class TimeLeft {
 
     private final List<PlannedRun> runs;
     private final Set<String> finished = new HashSet<>();
     private final Map<String, Double> secondsOfVariant = new LinkedHashMap<>();
-    private double seconds;
-    private double operations;
+    private Calibration calibration;
 
     TimeLeft(List<PlannedRun> runs) {
         this.runs = runs;
@@ -33,6 +33,11 @@ final class TimeLeft {
         return key(run.corpus().name(), run.variant().name(), run.seed());
     }
 
+    /** Takes note of how long steps take. */
+    void calibrated(Calibration measured) {
+        calibration = measured;
+    }
+
     /** Takes note of a finished run; the latest says best how fast the machine is now. */
     void finished(RunResult result, boolean now) {
         finished.add(key(result.corpus(), result.variant(), result.seed()));
@@ -40,8 +45,6 @@ final class TimeLeft {
             if (now || !secondsOfVariant.containsKey(result.variant())) {
                 secondsOfVariant.put(result.variant(), result.measured().seconds());
             }
-            seconds += result.measured().seconds();
-            operations += result.last().tokens() * result.model().trainingOperationsPerToken();
         }
     }
 
@@ -80,9 +83,6 @@ final class TimeLeft {
                 continue;
             }
             double expected = expected(run);
-            if (Double.isNaN(expected)) {
-                return "time left not known yet";
-            }
             left += first ? (1 - share) * expected : expected;
             first = false;
         }
@@ -91,9 +91,9 @@ final class TimeLeft {
 
     private double expected(PlannedRun run) {
         Double known = secondsOfVariant.get(run.variant().name());
-        if (known != null) {
-            return known;
-        }
-        return operations > 0 ? run.variant().operations() * seconds / operations : Double.NaN;
+        return known != null
+                ? known
+                : run.config().training().steps()
+                        * calibration.variants().get(run.variant().name()).seconds();
     }
 }

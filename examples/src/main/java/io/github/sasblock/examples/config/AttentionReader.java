@@ -30,6 +30,7 @@ final class AttentionReader {
                     Map.entry("kv-rank", List.of("mla", "tpa", "tpa-kv")),
                     Map.entry("rotary-size", MLA),
                     Map.entry("value-size", MLA),
+                    Map.entry("sas", SAS),
                     Map.entry("simulated-heads", SAS),
                     Map.entry("simulated-head-size", SAS),
                     Map.entry("head-expansion", SAS),

@@ -3,6 +3,7 @@ package io.github.sasblock.examples.config;
 import io.github.sasblock.sas.CacheForm;
 import io.github.sasblock.sas.RotaryPlacement;
 import io.github.sasblock.sas.SasInitialization;
+import io.github.sasblock.sas.SasSetting;
 import io.github.sasblock.sas.SasShape;
 import io.github.sasblock.sas.SasShape.Aggregation;
 import io.github.sasblock.sas.SasShape.HeadExpansionKind;
@@ -14,22 +15,29 @@ final class SasReader {
     private final SettingValues values;
     private final int heads;
     private final int size;
+    private final SasSetting setting;
 
     SasReader(SettingValues values, int heads, int size) {
         this.values = values;
         this.heads = heads;
         this.size = size;
+        setting = setting();
+    }
+
+    private SasSetting setting() {
+        SasSetting named = choice("sas", SasSetting.values(), SasSetting.PAPER);
+        if (named == SasSetting.PAPER) {
+            values.leaveOut("sas");
+        }
+        return named;
     }
 
     /** Returns the configuration, or null if a problem was reported. */
     SasConfig read(boolean bias, double rotaryBase) {
         int problems = values.problems().messages().size();
         HeadExpansionKind kind =
-                values.choice(
-                        "head-expansion",
-                        SettingValues.named(HeadExpansionKind.values()),
-                        "convolution");
-        boolean expandFeatures = values.flag("expand-features", true);
+                choice("head-expansion", HeadExpansionKind.values(), setting.headExpansion());
+        boolean expandFeatures = values.flag("expand-features", setting.expandsFeatures());
         int simulatedHeads = simulatedHeads(kind);
         int simulatedSize = simulatedSize(expandFeatures);
         int kernel = kernelSize(kind);
@@ -37,12 +45,8 @@ final class SasReader {
         Aggregation aggregation = aggregation();
         RotaryPlacement rotary = rotary(simulatedSize);
         SasInitialization initialization =
-                values.choice(
-                        "initialization",
-                        SettingValues.named(SasInitialization.values()),
-                        "pytorch");
-        CacheForm cache =
-                values.choice("cache", SettingValues.named(CacheForm.values()), "compact");
+                choice("initialization", SasInitialization.values(), SasInitialization.PYTORCH);
+        CacheForm cache = choice("cache", CacheForm.values(), CacheForm.COMPACT);
         if (values.problems().messages().size() > problems) {
             return null;
         }
@@ -62,7 +66,9 @@ final class SasReader {
 
     private int simulatedHeads(HeadExpansionKind kind) {
         boolean expands = kind != HeadExpansionKind.NONE;
-        int count = values.smallInteger("simulated-heads", 1, expands ? 3L * heads : heads);
+        int count =
+                values.smallInteger(
+                        "simulated-heads", 1, expands ? (long) setting.groups() * heads : heads);
         boolean multiple = count >= heads && count % heads == 0;
         require(multiple, "simulated-heads", count, "a multiple of --heads = " + heads);
         require(
@@ -74,7 +80,7 @@ final class SasReader {
     }
 
     private int simulatedSize(boolean expandFeatures) {
-        long usual = expandFeatures ? (3L * size + 3) / 4 * 2 : size;
+        long usual = expandFeatures ? setting.simulatedHeadSize(size) : size;
         int count = values.smallInteger("simulated-head-size", 1, usual);
         require(count >= size, "simulated-head-size", count, "at least --head-size = " + size);
         require(
@@ -90,7 +96,7 @@ final class SasReader {
             values.refuse("kernel-size", "only with --head-expansion convolution");
             return 1;
         }
-        int kernel = values.smallInteger("kernel-size", 1, 5);
+        int kernel = values.smallInteger("kernel-size", 1, setting.kernelSize());
         require(kernel % 2 != 0, "kernel-size", kernel, "an odd number");
         return kernel;
     }
@@ -100,8 +106,8 @@ final class SasReader {
             values.refuse("expand-values", "none, since --head-expansion is none");
             return true;
         }
-        boolean expand = values.flag("expand-values", true);
-        if (expand) {
+        boolean expand = values.flag("expand-values", setting.expandsValues());
+        if (expand && setting.expandsValues()) {
             values.leaveOut("expand-values");
         }
         return expand;
@@ -109,20 +115,24 @@ final class SasReader {
 
     private Aggregation aggregation() {
         Aggregation aggregation =
-                values.choice("aggregation", SettingValues.named(Aggregation.values()), "average");
-        if (aggregation == Aggregation.AVERAGE) {
+                choice("aggregation", Aggregation.values(), setting.aggregation());
+        if (aggregation == Aggregation.AVERAGE && aggregation == setting.aggregation()) {
             values.leaveOut("aggregation");
         }
         return aggregation;
     }
 
     private RotaryPlacement rotary(int simulatedSize) {
-        RotaryPlacement place =
-                values.choice("rotary", SettingValues.named(RotaryPlacement.values()), "after");
+        RotaryPlacement place = choice("rotary", RotaryPlacement.values(), RotaryPlacement.AFTER);
         AttentionReader.requireEven(
                 values, place == RotaryPlacement.AFTER, "--simulated-head-size", simulatedSize);
         AttentionReader.requireEven(values, place == RotaryPlacement.BEFORE, "--head-size", size);
         return place;
+    }
+
+    private <T extends Enum<T>> T choice(String name, T[] known, T otherwise) {
+        String label = SettingValues.label(otherwise);
+        return values.choice(name, SettingValues.named(known), label);
     }
 
     private void require(boolean holds, String name, int value, String expected) {

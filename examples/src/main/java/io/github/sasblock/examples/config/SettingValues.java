@@ -203,9 +203,14 @@ final class SettingValues {
     static <T extends Enum<T>> Map<String, T> named(T[] constants) {
         Map<String, T> names = new LinkedHashMap<>();
         for (T constant : constants) {
-            names.put(constant.name().toLowerCase(Locale.ROOT).replace('_', '-'), constant);
+            names.put(label(constant), constant);
         }
         return names;
+    }
+
+    /** Returns the name that one types for a constant. */
+    static String label(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** Reads one of a few names. */

@@ -1,6 +1,9 @@
 package io.github.sasblock.examples.config;
 
+import io.github.sasblock.sas.SasSetting;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** All settings of a run, in the order in which they are explained. */
 public final class Settings {
@@ -15,6 +18,9 @@ public final class Settings {
     private static final String TRAINING = "Training";
     private static final String COMPUTATION = "Computation";
     private static final String OUTPUT = "Validation and output";
+
+    private static final String SAS_SETTINGS =
+            Stream.of(SasSetting.values()).map(SasSetting::label).collect(Collectors.joining(", "));
 
     private static final List<Setting> ALL =
             List.of(
@@ -76,6 +82,11 @@ public final class Settings {
                             "rotary embedding: none, or for sas before or after the expansion; for"
                                     + " the others none or after (after)"),
                     setting(MODEL, "rotary-base", "X", "base of the rotary embedding (10000)"),
+                    setting(
+                            SAS,
+                            "sas",
+                            "NAME",
+                            SAS_SETTINGS + "; sets what follows, down to --aggregation (paper)"),
                     setting(
                             SAS,
                             "simulated-heads",

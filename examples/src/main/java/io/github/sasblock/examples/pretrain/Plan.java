@@ -9,6 +9,7 @@ import io.github.sasblock.examples.train.MemoryEstimate;
 import io.github.sasblock.examples.train.TrainingSettings;
 import io.github.sasblock.sas.RotaryPlacement;
 import io.github.sasblock.sas.SasShape;
+import io.github.sasblock.sas.SasShape.Aggregation;
 import io.github.sasblock.transformer.AttentionConfig;
 import io.github.sasblock.transformer.LanguageModelConfig;
 import io.github.sasblock.transformer.MatchedSizes;
@@ -200,6 +201,8 @@ public final class Plan {
                 + shape.simulatedHeadSize()
                 + ", "
                 + expansion
+                + (shape.expandValues() ? "" : ", values not expanded")
+                + (shape.aggregation() == Aggregation.AVERAGE ? "" : ", heads concatenated")
                 + ", "
                 + rotary;
     }

@@ -104,6 +104,21 @@ public final class Pretraining implements AutoCloseable {
         return fastest;
     }
 
+    /**
+     * Makes whole steps at a learning rate of zero, which leave the model as it is.
+     *
+     * @param count the number of steps
+     * @return seconds of all of them
+     */
+    public double timeSteps(int count) {
+        long start = System.nanoTime();
+        for (int step = 1; step <= count; step++) {
+            addGradients(step);
+            optimizer.update(gradients.buffers(), 0, settings.clip(), lossScale.factor());
+        }
+        return (System.nanoTime() - start) / NANOS;
+    }
+
     private void seedEngine(long seed) {
         manager.getEngine().setRandomSeed((int) seed);
     }

@@ -154,6 +154,33 @@ class ComparisonTest {
     }
 
     @Test
+    void timesStepsOnceForAllVariantsAndAnewWhereOneIsAdded() throws IOException {
+        Path out = folder.resolve("out");
+        Path file = out.resolve("calibration.json");
+        comparison(plan(out, "mha,sas", "1", "lab:lags"), 0).run();
+        String first = Files.readString(file);
+        comparison(plan(out, "mha,sas", "1,2", "lab:lags"), 0).run();
+        assertThat(Files.readString(file)).isEqualTo(first);
+        comparison(plan(out, "mha,sas,mqa", "1", "lab:lags"), 0).run();
+        assertThat(Files.readString(file)).isNotEqualTo(first).contains("\"mqa\"");
+    }
+
+    @Test
+    void timesStepsAnewWithoutTraining() throws IOException {
+        Path out = folder.resolve("out");
+        assertThat(comparison(plan(out, "mha,sas", "1", "lab:lags"), 0).calibrate()).isEmpty();
+        assertThat(finished(out)).isEmpty();
+        comparison(plan(out, "mha,sas", "1", "lab:lags"), 0).run();
+        JsonNode before = numbers(out);
+        String measured = Files.readString(out.resolve("calibration.json"));
+        assertThat(comparison(plan(out, "mha,sas", "1", "lab:lags"), 0).calibrate())
+                .contains(out.resolve("report.html"));
+        assertThat(Files.readString(out.resolve("calibration.json"))).isNotEqualTo(measured);
+        assertThat(numbers(out)).isEqualTo(before);
+        assertThat(printed.toString()).contains("a step (", " in 5 rounds)");
+    }
+
+    @Test
     void refusesResultsOfOtherSettingsBeforeItTrains() throws IOException {
         Path out = folder.resolve("out");
         comparison(plan(out, "mha", "1", "lab:lags"), 0).run();

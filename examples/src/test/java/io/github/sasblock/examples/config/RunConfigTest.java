@@ -133,9 +133,9 @@ class RunConfigTest {
 
     @Test
     void thePapersFormIsWrittenAsBeforeThereWereOthers() {
-        RunConfig config = read("expand-values", "true", "aggregation", "average");
+        RunConfig config = read("sas", "paper", "expand-values", "true", "aggregation", "average");
         assertThat(config.model()).isEqualTo(read("attention", "sas").model());
-        assertThat(config.settings()).doesNotContainKeys("expand-values", "aggregation");
+        assertThat(config.settings()).doesNotContainKeys("sas", "expand-values", "aggregation");
     }
 
     @Test
@@ -220,6 +220,10 @@ class RunConfigTest {
                 "sas | simulated-head-size | 31 | --simulated-head-size = 31: expected",
                 "sas | simulated-head-size | 49 | --simulated-head-size = 49: expected an even"
                         + " number for the rotary embedding, or --rotary none",
+                "sas | sas             | paper | ",
+                "sas | sas             | papr  | --sas = papr: expected one of paper; did you mean"
+                        + " paper?",
+                "mha | sas             | paper | --sas = paper: expected only with --attention sas",
                 "sas | expand-values   | no    | ",
                 "sas | aggregation     | concatenation | ",
                 "sas | aggregation     | mean  | --aggregation = mean: expected one of average,"

@@ -8,13 +8,17 @@ import io.github.sasblock.examples.compare.analysis.ComparisonReport.Measured;
 import io.github.sasblock.examples.compare.analysis.ComparisonReport.Paired;
 import io.github.sasblock.examples.compare.analysis.ComparisonReport.PositionBand;
 import io.github.sasblock.examples.compare.analysis.ComparisonReport.Reach;
+import io.github.sasblock.examples.compare.analysis.ComparisonReport.Speed;
 import io.github.sasblock.examples.compare.analysis.ComparisonReport.VariantReport;
+import io.github.sasblock.examples.compare.result.Calibration;
 import io.github.sasblock.examples.compare.result.RunResult;
 import io.github.sasblock.examples.compare.result.RunResult.Axis;
+import io.github.sasblock.examples.compare.result.StepTime;
 import io.github.sasblock.examples.compare.statistics.Curve;
 import io.github.sasblock.examples.compare.statistics.PairedDifference;
 import io.github.sasblock.examples.compare.statistics.Sample;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,10 +35,9 @@ import java.util.function.ToDoubleFunction;
  */
 public final class Analysis {
 
-    private static final int TIME_POINTS = 40;
-
     private final String baseline;
     private final Map<String, String> rules;
+    private final Calibration calibration;
     private final Map<String, Map<Long, RunResult>> runs = new LinkedHashMap<>();
 
     /**
@@ -42,13 +45,22 @@ public final class Analysis {
      *
      * @param baseline the name of the variant that the others are compared with
      * @param rules how the sizes of each variant were matched, by the variants' names, in order
+     * @param calibration the time of each variant's steps, which counts instead of a run's clock
      * @param results the results of the corpus, in any order
      */
-    public Analysis(String baseline, Map<String, String> rules, List<RunResult> results) {
+    public Analysis(
+            String baseline,
+            Map<String, String> rules,
+            Calibration calibration,
+            List<RunResult> results) {
         this.baseline = baseline;
         this.rules = rules;
+        this.calibration = calibration;
         rules.keySet().forEach(name -> runs.put(name, new LinkedHashMap<>()));
-        results.forEach(result -> runs.get(result.variant()).put(result.seed(), result));
+        for (RunResult result : results) {
+            double seconds = calibration.variants().get(result.variant()).seconds();
+            runs.get(result.variant()).put(result.seed(), result.timedBy(seconds));
+        }
     }
 
     /**
@@ -108,7 +120,7 @@ public final class Analysis {
                         : List.of(band(Axis.STEPS, complete), band(Axis.OPERATIONS, complete)),
                 positions(complete),
                 positionDifferences(pairs),
-                measured(complete, pairs));
+                measured(calibration.variants().get(name), complete, pairs));
     }
 
     private List<Pair> pairs(List<RunResult> complete) {
@@ -122,14 +134,14 @@ public final class Analysis {
         return pairs;
     }
 
-    private static Measured measured(List<RunResult> complete, List<Pair> pairs) {
+    private static Measured measured(StepTime step, List<RunResult> complete, List<Pair> pairs) {
         boolean memory =
                 !complete.isEmpty()
                         && complete.stream().allMatch(r -> r.measured().peakMemoryBytes() != null);
         return new Measured(
                 atEqual(Axis.TIME, pairs),
                 reach(Axis.TIME, pairs),
-                sample(complete, run -> run.measured().tokensPerSecond()),
+                Speed.of(step),
                 memory ? sample(complete, run -> run.measured().peakMemoryBytes()) : null,
                 complete.isEmpty() ? null : band(Axis.TIME, complete));
     }
@@ -216,23 +228,10 @@ public final class Analysis {
         return new Band(axis, points);
     }
 
-    /** Where the band is drawn: at the validations, or, as seeds take different times, evenly. */
+    /** Where the band is drawn: at the validations. */
     private static double[] grid(Axis axis, RunResult run, double end) {
-        if (axis == Axis.TIME) {
-            double[] grid = new double[TIME_POINTS + 1];
-            for (int i = 0; i <= TIME_POINTS; i++) {
-                grid[i] = i == TIME_POINTS ? end : end * i / TIME_POINTS;
-            }
-            return grid;
-        }
-        double perStep =
-                axis == Axis.STEPS || run.last().step() == 0
-                        ? 1
-                        : (double) run.last().tokens()
-                                / run.last().step()
-                                * run.model().trainingOperationsPerToken();
-        return run.curve().stream()
-                .mapToDouble(point -> Math.min(end, point.step() * perStep))
+        return Arrays.stream(run.bitsPerByte(axis).places())
+                .map(place -> Math.min(end, place))
                 .toArray();
     }
 

@@ -2,7 +2,9 @@ package io.github.sasblock.examples.compare.analysis;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import io.github.sasblock.examples.compare.result.Calibration;
 import io.github.sasblock.examples.compare.result.RunResult;
+import io.github.sasblock.examples.compare.result.StepTime;
 import io.github.sasblock.examples.compare.statistics.PairedDifference;
 import io.github.sasblock.examples.compare.statistics.Sample;
 import java.util.List;
@@ -13,10 +15,36 @@ import java.util.List;
  * @param baseline the name of the variant that the others are compared with
  * @param matching the rule by which sizes were matched
  * @param seeds the seeds that were asked for
+ * @param clock how the time of steps was measured
  * @param corpora what was found on each corpus
  */
 public record ComparisonReport(
-        String baseline, String matching, List<Long> seeds, List<CorpusReport> corpora) {
+        String baseline,
+        String matching,
+        List<Long> seeds,
+        Clock clock,
+        List<CorpusReport> corpora) {
+
+    /**
+     * How the time of steps was measured.
+     *
+     * @param machine where
+     * @param rounds in how many rounds
+     * @param stepsInRound of how many steps of each variant
+     */
+    public record Clock(String machine, int rounds, int stepsInRound) {
+
+        /**
+         * Returns how a calibration was made.
+         *
+         * @param calibration the step times
+         * @return where and how often it was measured
+         */
+        public static Clock of(Calibration calibration) {
+            return new Clock(
+                    calibration.machine(), calibration.rounds(), calibration.stepsInRound());
+        }
+    }
 
     /**
      * What was found on one corpus.
@@ -73,6 +101,18 @@ public record ComparisonReport(
             Measured measured) {
 
         /**
+         * Returns the loss against what was spent.
+         *
+         * @param axis what was spent
+         * @return its curve; null without a run that came to its end
+         */
+        public Band band(RunResult.Axis axis) {
+            return axis == RunResult.Axis.TIME
+                    ? measured.curve()
+                    : curves.stream().filter(b -> b.axis() == axis).findFirst().orElse(null);
+        }
+
+        /**
          * Returns whether a run came to its end.
          *
          * @return whether there are figures
@@ -88,17 +128,39 @@ public record ComparisonReport(
      * @param atEqualTime the difference in bits per byte from the baseline at equal seconds of
      *     training; null for the baseline
      * @param timeToBaseline the seconds until the baseline's final loss, as a share of its seconds
-     * @param tokensPerSecond in training
+     * @param tokensPerSecond in training, by the clock of the comparison
      * @param peakMemoryBytes of the process; null where it is not known
-     * @param curve the loss against seconds of training
+     * @param curve the loss against seconds of training, by the clock of the comparison
      */
     @JsonInclude(Include.NON_NULL)
     public record Measured(
             Paired atEqualTime,
             Reach timeToBaseline,
-            Sample tokensPerSecond,
+            Speed tokensPerSecond,
             Sample peakMemoryBytes,
             Band curve) {}
+
+    /**
+     * A rate that was measured in rounds.
+     *
+     * @param median over the rounds
+     * @param lowest of a round
+     * @param highest of a round
+     */
+    public record Speed(double median, double lowest, double highest) {
+
+        /**
+         * Returns the tokens a second.
+         *
+         * @param step how long a step takes
+         * @return its tokens by its seconds
+         */
+        public static Speed of(StepTime step) {
+            double tokens = step.tokens();
+            return new Speed(
+                    tokens / step.seconds(), tokens / step.longest(), tokens / step.shortest());
+        }
+    }
 
     /**
      * A difference from the baseline.

@@ -123,6 +123,34 @@ public record RunResult(
     }
 
     /**
+     * Returns this result as if each step had taken the same time.
+     *
+     * @param secondsOfStep what a step takes
+     * @return the result, with {@code trainingSeconds} by its steps instead of its clock
+     */
+    public RunResult timedBy(double secondsOfStep) {
+        List<Double> seconds = curve.stream().map(p -> p.step() * secondsOfStep).toList();
+        Measured timed =
+                new Measured(
+                        seconds,
+                        measured.seconds(),
+                        measured.tokensPerSecond(),
+                        measured.peakMemoryBytes());
+        return new RunResult(
+                corpus,
+                variant,
+                seed,
+                configuration,
+                model,
+                curve,
+                positions,
+                answers,
+                floorBitsPerByte,
+                failure,
+                timed);
+    }
+
+    /**
      * Returns the loss in bits per byte against what was spent.
      *
      * @param axis what was spent

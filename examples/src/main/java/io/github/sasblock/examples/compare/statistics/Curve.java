@@ -34,6 +34,15 @@ public final class Curve {
     }
 
     /**
+     * Returns where the curve is known.
+     *
+     * @return all x, ascending
+     */
+    public double[] places() {
+        return x.clone();
+    }
+
+    /**
      * Returns where the curve ends.
      *
      * @return the last x

@@ -5,6 +5,7 @@ import io.github.sasblock.examples.compare.analysis.ComparisonReport.CorpusRepor
 import io.github.sasblock.examples.compare.analysis.ComparisonReport.Paired;
 import io.github.sasblock.examples.compare.analysis.ComparisonReport.PositionBand;
 import io.github.sasblock.examples.compare.analysis.ComparisonReport.VariantReport;
+import io.github.sasblock.examples.compare.analysis.Frontier;
 import io.github.sasblock.examples.compare.analysis.Verdicts;
 import io.github.sasblock.examples.compare.result.RunResult.Axis;
 import io.github.sasblock.examples.report.Format;
@@ -93,10 +94,32 @@ final class CorpusCharts {
                         ForestChart.draw("Answers of " + corpus.name(), baseline, rows, range)));
     }
 
+    List<Chart> frontiers() {
+        return List.of(
+                frontier(Axis.OPERATIONS, "operations of training", CorpusCharts::scaled),
+                frontier(Axis.TIME, "time of training", Format::duration));
+    }
+
+    private Chart frontier(Axis axis, String label, DoubleFunction<String> ticks) {
+        String heading = "Loss against " + label;
+        FrontierChart chart =
+                new FrontierChart(
+                        heading + " on " + corpus.name(),
+                        Frontier.of(corpus, axis),
+                        colors,
+                        label + " of a run",
+                        ticks);
+        return new Chart(
+                "frontier-" + label.replaceAll(" .*", ""),
+                heading,
+                "validation bits per byte, after the last step",
+                chart.draw());
+    }
+
     List<Chart> curves() {
         return List.of(
-                curve(Axis.STEPS, "steps", v -> scaled(v)),
-                curve(Axis.OPERATIONS, "operations of training", v -> scaled(v)),
+                curve(Axis.STEPS, "steps", CorpusCharts::scaled),
+                curve(Axis.OPERATIONS, "operations of training", CorpusCharts::scaled),
                 curve(Axis.TIME, "time of training", Format::duration));
     }
 
@@ -108,7 +131,7 @@ final class CorpusCharts {
         List<LineChart.Line> lines = new ArrayList<>();
         for (VariantReport variant : corpus.variants()) {
             if (variant.hasRuns()) {
-                lines.add(line(variant, band(variant, axis)));
+                lines.add(line(variant, variant.band(axis)));
             }
         }
         String heading = "Loss by " + label;
@@ -155,13 +178,6 @@ final class CorpusCharts {
                         .map(p -> new LineChart.Point(p.x(), p.bitsPerByte()))
                         .toList();
         return new LineChart.Line(variant.name(), colors.get(variant.name()), points);
-    }
-
-    private static Band band(VariantReport variant, Axis axis) {
-        if (axis == Axis.TIME) {
-            return variant.measured().curve();
-        }
-        return variant.curves().stream().filter(b -> b.axis() == axis).findFirst().orElseThrow();
     }
 
     List<Chart> positions() {
@@ -220,6 +236,7 @@ final class CorpusCharts {
             return List.of();
         }
         List<Chart> all = new ArrayList<>(differences());
+        all.addAll(frontiers());
         all.addAll(curves());
         all.addAll(positions());
         return all;

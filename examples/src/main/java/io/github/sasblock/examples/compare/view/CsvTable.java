@@ -51,10 +51,14 @@ final class CsvTable {
             String name = "share_of_" + reach + "_to_baseline";
             names.addAll(List.of(name, name + "_standard_error", name + "_seeds_reached"));
         }
-        for (String sample : List.of("tokens_per_second", "peak_memory_bytes")) {
-            names.addAll(List.of(sample, sample + "_standard_error"));
-        }
-        for (String sample : List.of("bits_per_answer", "floor_bits_per_answer", "accuracy")) {
+        String speed = "tokens_per_second";
+        names.addAll(List.of(speed, speed + "_lowest", speed + "_highest"));
+        for (String sample :
+                List.of(
+                        "peak_memory_bytes",
+                        "bits_per_answer",
+                        "floor_bits_per_answer",
+                        "accuracy")) {
             names.addAll(List.of(sample, sample + "_standard_error"));
         }
         return names;
@@ -79,7 +83,9 @@ final class CsvTable {
         addReach(row, variant.stepsToBaseline());
         addReach(row, variant.operationsToBaseline());
         addReach(row, variant.measured().timeToBaseline());
-        addSample(row, variant.measured().tokensPerSecond());
+        row.add(variant.measured().tokensPerSecond().median());
+        row.add(variant.measured().tokensPerSecond().lowest());
+        row.add(variant.measured().tokensPerSecond().highest());
         addSample(row, variant.measured().peakMemoryBytes());
         addSample(row, variant.answers() == null ? null : variant.answers().bits());
         addSample(row, variant.answers() == null ? null : variant.answers().floorBits());

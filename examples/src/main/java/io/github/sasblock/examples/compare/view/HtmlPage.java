@@ -14,7 +14,6 @@ import java.util.Map;
 final class HtmlPage {
 
     private static final double MEGABYTE = 1e6;
-    private static final double THOUSAND = 1e3;
 
     private final ComparisonReport report;
     private final Map<String, Integer> colors;
@@ -84,6 +83,11 @@ final class HtmlPage {
                     "Difference from " + report.baseline() + ", with 95 % interval and each seed");
             panels(differences);
         }
+        element(
+                "h3",
+                "",
+                "Loss against cost: no variant is both cheaper and better than those on the line");
+        panels(charts.frontiers());
         element("h3", "", "Curves, with one standard error over seeds");
         panels(charts.curves());
         element("h3", "", "Losses");
@@ -224,8 +228,7 @@ final class HtmlPage {
             table.cell(Format.exact(variant.steps()));
             table.cell(Format.count(variant.model().forwardOperationsPerToken()));
             table.cell(Format.exact(variant.model().cacheBytesPerToken()));
-            table.cell(
-                    Words.countWithError(variant.measured().tokensPerSecond(), THOUSAND, 2, " k"));
+            table.cell(Words.speed(variant.measured().tokensPerSecond()));
             table.cell(
                     variant.measured().peakMemoryBytes() == null
                             ? "not known"
@@ -261,9 +264,22 @@ final class HtmlPage {
                         + " of the one that spent less; the other's loss is read from its curve"
                         + " between two validations, before its learning rate came down, which"
                         + " favours the one at its end. Nothing is extrapolated. Operations are"
-                        + " those of matrix products and convolutions; time is training alone,"
-                        + " without validation. --budget operations gives every variant as many"
-                        + " steps as the operations allow, and its own whole schedule.");
+                        + " those of matrix products and convolutions. --budget operations gives"
+                        + " every variant as many steps as the operations allow, and its own whole"
+                        + " schedule.");
+        element(
+                "p",
+                "",
+                "Time is the time of a step, times the steps. It was measured for all variants in"
+                        + " turns, in "
+                        + report.clock().rounds()
+                        + " rounds of "
+                        + report.clock().stepsInRound()
+                        + " steps each, on "
+                        + report.clock().machine()
+                        + "; the median of the rounds counts. The runs' own clocks, hours apart,"
+                        + " would mix in what else the machine did. In brackets: the slowest and"
+                        + " the fastest round.");
         element(
                 "p",
                 "",

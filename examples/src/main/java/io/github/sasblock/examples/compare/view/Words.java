@@ -1,6 +1,7 @@
 package io.github.sasblock.examples.compare.view;
 
 import io.github.sasblock.examples.compare.analysis.ComparisonReport.Reach;
+import io.github.sasblock.examples.compare.analysis.ComparisonReport.Speed;
 import io.github.sasblock.examples.compare.statistics.PairedDifference.Verdict;
 import io.github.sasblock.examples.compare.statistics.Sample;
 import io.github.sasblock.examples.report.Format;
@@ -9,6 +10,8 @@ import io.github.sasblock.examples.report.Format;
 final class Words {
 
     static final String ONE_SEED = "one seed, no spread";
+
+    private static final double THOUSAND = 1e3;
 
     private Words() {}
 
@@ -39,6 +42,16 @@ final class Words {
         Sample scaled =
                 new Sample(sample.count(), sample.mean() / unit, sample.standardError() / unit);
         return sample.hasSpread() ? withError(scaled, decimals) + suffix : ONE_SEED;
+    }
+
+    /** Returns thousands a second, with the lowest and the highest of the rounds. */
+    static String speed(Speed speed) {
+        return Format.fixed(speed.median() / THOUSAND, 2)
+                + " k ("
+                + Format.fixed(speed.lowest() / THOUSAND, 2)
+                + "–"
+                + Format.fixed(speed.highest() / THOUSAND, 2)
+                + ")";
     }
 
     static String reach(Reach reach) {

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.sasblock.examples.compare.analysis.ComparisonReport.CorpusReport;
 import io.github.sasblock.examples.compare.analysis.ComparisonReport.VariantReport;
+import io.github.sasblock.examples.compare.result.Calibration;
 import io.github.sasblock.examples.compare.result.RunResult;
+import io.github.sasblock.examples.compare.result.StepTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,20 +17,25 @@ import org.junit.jupiter.api.Test;
 class AnalysisTest {
 
     private final Map<String, String> rules = new LinkedHashMap<>();
+    private final Map<String, StepTime> stepTimes = new LinkedHashMap<>();
 
     AnalysisTest() {
         rules.put("mha", "the baseline");
         rules.put("sas", "narrower");
     }
 
-    /** A run with a validation every ten steps of one token, so that steps are tokens. */
-    private static RunResult run(
+    /**
+     * A run with a validation every ten steps of one token, so that steps are tokens. Its own clock
+     * is far off.
+     */
+    private RunResult run(
             String variant, long seed, double operations, double secondsPerStep, double... bits) {
+        stepTimes.put(variant, new StepTime(variant, 1, List.of(secondsPerStep)));
         List<RunResult.Point> curve = new ArrayList<>();
         List<Double> seconds = new ArrayList<>();
         for (int i = 0; i < bits.length; i++) {
             curve.add(new RunResult.Point(10L * i, 10L * i, bits[i] * Math.log(2), bits[i]));
-            seconds.add(10 * i * secondsPerStep);
+            seconds.add(1e6 * i * seed);
         }
         return new RunResult(
                 "books",
@@ -45,7 +52,9 @@ class AnalysisTest {
     }
 
     private VariantReport sas(RunResult... results) {
-        CorpusReport report = new Analysis("mha", rules, List.of(results)).report("books");
+        Calibration calibration = new Calibration("", 1, stepTimes);
+        CorpusReport report =
+                new Analysis("mha", rules, calibration, List.of(results)).report("books");
         return report.variants().get(report.variants().size() - 1);
     }
 
@@ -73,6 +82,15 @@ class AnalysisTest {
         assertThat(sas.atEqualOperations().bySeed().get(0)).isCloseTo(2 - 3, within(1e-12));
         assertThat(sas.atEqualOperations().budget()).isEqualTo(1);
         assertThat(sas.measured().atEqualTime().bySeed().get(0)).isCloseTo(5 - 3, within(1e-12));
+    }
+
+    @Test
+    void tellsTheSpeedOfTheRounds() {
+        RunResult mha = run("mha", 1, 1, 1, 8, 4, 3);
+        RunResult sas = run("sas", 1, 2, 4, 8, 2, 1);
+        stepTimes.put("sas", new StepTime("sas", 100, List.of(9.0, 4.0, 5.0, 2.0)));
+        assertThat(sas(mha, sas).measured().tokensPerSecond())
+                .isEqualTo(new ComparisonReport.Speed(100 / 4.5, 100 / 9.0, 50));
     }
 
     @Test

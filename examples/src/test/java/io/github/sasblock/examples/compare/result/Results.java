@@ -1,6 +1,7 @@
 package io.github.sasblock.examples.compare.result;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -11,6 +12,22 @@ public final class Results {
     private static final int POINTS = 20;
 
     private Results() {}
+
+    /**
+     * Makes step times.
+     *
+     * @param variants the variants' names
+     * @return one second a step for the first, a half more for each that follows
+     */
+    public static Calibration calibration(List<String> variants) {
+        Map<String, StepTime> times = new LinkedHashMap<>();
+        for (String variant : variants) {
+            double seconds = 1 + 0.5 * times.size();
+            List<Double> rounds = List.of(1.04 * seconds, 0.97 * seconds, seconds);
+            times.put(variant, new StepTime(variant, 1000, rounds));
+        }
+        return new Calibration("a machine", 3, times);
+    }
 
     /**
      * Makes a result whose loss comes down like 1/x.

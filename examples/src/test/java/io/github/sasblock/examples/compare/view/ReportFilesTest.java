@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.sasblock.examples.compare.analysis.Analysis;
 import io.github.sasblock.examples.compare.analysis.ComparisonReport;
+import io.github.sasblock.examples.compare.analysis.ComparisonReport.Clock;
 import io.github.sasblock.examples.compare.analysis.ComparisonReport.CorpusReport;
+import io.github.sasblock.examples.compare.result.Calibration;
 import io.github.sasblock.examples.compare.result.Results;
 import io.github.sasblock.examples.compare.result.RunResult;
 import java.io.IOException;
@@ -37,6 +39,7 @@ class ReportFilesTest {
         rules.put("sas", "feed-forward width 341 → 313, parameters +0.03 % of mha");
         rules.put("gqa", "feed-forward width 341 → 373, parameters -0.04 % of mha");
         rules.put("heads-only-with-a-long-name", "not matched");
+        Calibration calibration = Results.calibration(List.copyOf(rules.keySet()));
         List<CorpusReport> corpora = new ArrayList<>();
         for (String corpus : List.of("arxiv", "recall")) {
             List<RunResult> results = new ArrayList<>();
@@ -47,12 +50,13 @@ class ReportFilesTest {
                 results.add(
                         Results.result(corpus, "heads-only-with-a-long-name", seed, 1.898, 4e6));
             }
-            corpora.add(new Analysis("mha", rules, results).report(corpus));
+            corpora.add(new Analysis("mha", rules, calibration, results).report(corpus));
         }
         return new ComparisonReport(
                 "mha",
                 "parameters within 1 % of mha by the feed-forward network's hidden size",
                 LongStream.rangeClosed(1, seeds).boxed().toList(),
+                Clock.of(calibration),
                 corpora);
     }
 
@@ -71,8 +75,8 @@ class ReportFilesTest {
         Document page = parse(page(5));
         // losses and costs of each, and the answers of the task
         assertThat(page.getElementsByTagName("table").getLength()).isEqualTo(5);
-        // 3 or, with answers, 4 differences, 3 curves, 2 of positions
-        assertThat(page.getElementsByTagName("figure").getLength()).isEqualTo(8 + 9);
+        // 3 or, with answers, 4 differences, 2 frontiers, 3 curves, 2 of positions
+        assertThat(page.getElementsByTagName("figure").getLength()).isEqualTo(10 + 11);
         assertThat(page.getDocumentElement().getTextContent()).contains(COMMAND);
     }
 
@@ -97,7 +101,7 @@ class ReportFilesTest {
         try (Stream<Path> files = Files.list(folder)) {
             drawings = files.filter(file -> file.toString().endsWith(".svg")).toList();
         }
-        assertThat(drawings).hasSize(17);
+        assertThat(drawings).hasSize(21);
         for (Path drawing : drawings) {
             String svg = Files.readString(drawing);
             assertThat(parse(svg).getDocumentElement().getNodeName()).isEqualTo("svg");
@@ -115,6 +119,13 @@ class ReportFilesTest {
                 .doesNotContain("[+");
         String csv = Files.readString(folder.resolve("comparison.csv"));
         assertThat(csv.lines().skip(1)).allMatch(row -> row.contains(",1,,,,,"));
+    }
+
+    @Test
+    void saysHowTimeWasMeasured() throws IOException {
+        assertThat(page(3))
+                .contains("in 3 rounds of 3 steps each, on a machine")
+                .contains("1.00 k (0.96–1.03)"); // of tokens a second, of mha
     }
 
     @Test
