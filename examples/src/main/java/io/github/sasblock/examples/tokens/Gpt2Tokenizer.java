@@ -16,6 +16,7 @@ public final class Gpt2Tokenizer implements Tokenizer {
     public static final String ID = "gpt2";
 
     private static final int END_OF_TEXT = 50256;
+    private static final char DELETE = '\u007F';
 
     private final com.knuddels.jtokkit.api.Encoding encoding;
     private final int[] byteLengths;
@@ -61,10 +62,24 @@ public final class Gpt2Tokenizer implements Tokenizer {
         return longest;
     }
 
-    /** No pattern of GPT-2 joins a line end to what is visible before it, nor looks behind. */
+    /**
+     * {@inheritDoc}
+     *
+     * <p>GPT-2 first splits a text by a pattern that has white space at the beginning of a match
+     * only, and looks ahead only from white space. So a place between a visible character and white
+     * space after it is one at which the pattern always splits, and nothing before it depends on
+     * what follows. Only ASCII is looked at, where there is no doubt what is visible.
+     */
     @Override
-    public boolean encodesPieces() {
-        return true;
+    public int cut(String text, int from) {
+        for (int i = from; i < text.length(); i++) {
+            char before = text.charAt(i - 1);
+            boolean visible = before > ' ' && before < DELETE;
+            if (visible && (text.charAt(i) == ' ' || text.charAt(i) == '\n')) {
+                return i;
+            }
+        }
+        return text.length();
     }
 
     @Override

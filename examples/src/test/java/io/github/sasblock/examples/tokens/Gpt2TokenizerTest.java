@@ -30,6 +30,14 @@ class Gpt2TokenizerTest extends TokenizerContract {
     }
 
     @Test
+    void cutsBeforeWhiteSpaceThatFollowsAVisibleCharacter() {
+        assertThat(TOKENIZER.cut("one two  three", 1)).isEqualTo(3);
+        assertThat(TOKENIZER.cut("one two  three", 4)).isEqualTo(7);
+        assertThat(TOKENIZER.cut("one two  three", 8)).isEqualTo(14);
+        assertThat(TOKENIZER.cut("é\n\u00a0 \n.\n", 1)).isEqualTo(6);
+    }
+
+    @Test
     void hasGpt2sVocabulary() {
         assertThat(TOKENIZER.vocabularySize()).isEqualTo(50257);
         assertThat(TOKENIZER.endOfText()).isEqualTo(50256);

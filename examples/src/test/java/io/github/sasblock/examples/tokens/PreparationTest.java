@@ -25,7 +25,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which documents become tokens, and that an interruption changes nothing. */
 class PreparationTest {
@@ -237,27 +236,6 @@ class PreparationTest {
         }
         try (TokenSequence tokens = prepare(FixedText.of(texts), false, 0).tokens()) {
             assertThat(decoded(tokens)).containsExactly(texts);
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {1, 7, 30})
-    void encodesPiecesAsTheWhole(int size) {
-        Gpt2Tokenizer gpt2 = new Gpt2Tokenizer();
-        String[] parts = {
-            "the end", "\n", "\n\n", " ", "  ", "\t", "é", "don't", "\r\n", "😀", ".", "9"
-        };
-        Random random = new Random(size);
-        for (int i = 0; i < 500; i++) {
-            StringBuilder text = new StringBuilder();
-            for (int n = random.nextInt(60); n > 0; n--) {
-                text.append(parts[random.nextInt(parts.length)]);
-            }
-            int[] pieces =
-                    TextPieces.of(text.toString(), size).stream()
-                            .flatMapToInt(piece -> Arrays.stream(gpt2.encode(piece).ids()))
-                            .toArray();
-            assertThat(pieces).as("%s", text).isEqualTo(gpt2.encode(text.toString()).ids());
         }
     }
 
