@@ -1,5 +1,6 @@
 package io.github.sasblock.examples.tokens;
 
+import io.github.sasblock.examples.problem.InvalidInputException;
 import io.github.sasblock.examples.text.Document;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -140,10 +141,15 @@ final class DocumentPipeline implements AutoCloseable {
         long hash = piece.isWhole() ? DocumentHash.of(piece.text()) : piece.hash();
         boolean wanted = receiver.wants(piece.document(), hash);
         return new EncodedPiece(
-                piece,
-                hash,
-                mixesLineEnds(piece.text()),
-                wanted ? tokenizer.encode(piece.text()) : null);
+                piece, hash, mixesLineEnds(piece.text()), wanted ? tokens(piece) : null);
+    }
+
+    private Encoding tokens(Piece piece) {
+        try {
+            return tokenizer.encode(piece.text());
+        } catch (InvalidInputException e) {
+            throw new InvalidInputException(piece.origin() + ": " + e.getMessage(), e);
+        }
     }
 
     private static boolean mixesLineEnds(String text) {

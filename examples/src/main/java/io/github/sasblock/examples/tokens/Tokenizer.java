@@ -55,7 +55,7 @@ public interface Tokenizer extends AutoCloseable {
      * @return its tokens; the sum of their byte lengths is the text's length in UTF-8, unless there
      *     is no token
      * @throws io.github.sasblock.examples.problem.InvalidInputException if the text has an unpaired
-     *     surrogate
+     *     surrogate, or is nothing that the tokenizer can encode
      */
     Encoding encode(String text);
 
