@@ -36,9 +36,8 @@ public interface AttentionKernel {
     String call(float dropout);
 
     /**
-     * Returns the definitions that a training step needs: {@code attention_for_model}, {@code
-     * attention_tables_for_model}, {@code attention_forward_for_model} and {@code
-     * attention_backward_for_model}.
+     * Returns the definitions that a training step needs: {@code attention_for_model}, and {@code
+     * attention_X_for_model} where X is tables, prepare, buffers, collect, forward and backward.
      *
      * @param dropout the rate at which attention weights are dropped
      * @return source

@@ -74,22 +74,36 @@ public record HeadsKernel(
                         + KernelFunction.literal(rotaryBase)
                         + ", "
                         + KernelFunction.literal(scale);
-        return String.join(
-                "\n",
-                "def attention_for_model(x: Tensor, w: List[Tensor]) -> Tensor:",
-                "    return " + call(dropout),
-                "def attention_tables_for_model(T: int, compute: int, like: Tensor)"
-                        + " -> List[Tensor]:",
-                "    return __torch__.attention_tables(T, " + table + ", compute, like)",
-                "def attention_forward_for_model(x: Tensor, w: List[Tensor], tables: List[Tensor],"
-                        + " compute: int) -> Tuple[Tensor, List[Tensor]]:",
-                "    return __torch__.attention_forward(x, w, tables, " + sizes + ", compute)",
-                "def attention_backward_for_model(gy: Tensor, saved: List[Tensor], w: List[Tensor],"
-                        + " g: List[Tensor], tables: List[Tensor], compute: int) -> Tensor:",
-                "    return __torch__.attention_backward(gy, saved, w, g, tables, "
-                        + sizes
-                        + ", compute)",
-                "");
+        String parts =
+                "%s, %s, %s"
+                        .formatted(
+                                KernelFunction.literal(biases),
+                                KernelFunction.literal(expandHeads),
+                                KernelFunction.literal(expandFeatures));
+        String passes =
+                """
+def attention_for_model(x: Tensor, w: List[Tensor]) -> Tensor:
+    return $call
+def attention_tables_for_model(T: int, compute: int, like: Tensor) -> List[Tensor]:
+    return __torch__.attention_tables(T, $table, compute, like)
+def attention_prepare_for_model(w: List[Tensor], compute: int) -> List[List[Tensor]]:
+    return __torch__.attention_prepare(w, $size, $parts, compute)
+def attention_buffers_for_model(g: List[Tensor], p: List[List[Tensor]]) -> List[Tensor]:
+    return __torch__.attention_buffers(g, p, $parts)
+def attention_collect_for_model(b: List[Tensor], g: List[Tensor]) -> None:
+    __torch__.attention_collect(b, g, $size, $parts)
+def attention_forward_for_model(x: Tensor, p: List[List[Tensor]], tables: List[Tensor], \
+compute: int) -> Tuple[Tensor, List[Tensor]]:
+    return __torch__.attention_forward(x, p, tables, $all, compute)
+def attention_backward_for_model(gy: Tensor, saved: List[Tensor], p: List[List[Tensor]], \
+g: List[Tensor], tables: List[Tensor], compute: int) -> Tensor:
+    return __torch__.attention_backward(gy, saved, p, g, tables, $all, compute)
+""";
+        return passes.replace("$call", call(dropout))
+                .replace("$table", table)
+                .replace("$size", Integer.toString(headSize))
+                .replace("$parts", parts)
+                .replace("$all", sizes);
     }
 
     @Override

@@ -290,10 +290,10 @@ public final class CausalLanguageModel extends DescribedBlock {
         return KernelFunction.of(
                 String.format(
                         Locale.ROOT,
-                        "__torch__.loss_and_gradients(a[0], a[1], a[2], a[3:%d], a[%d:], %d, %s,"
-                                + " %s, %s, %d, %s)",
-                        3 + count,
-                        3 + count,
+                        "__torch__.loss_and_gradients(a[0], a[1], a[2], a[4:%d], a[%d:],"
+                                + " int(a[3]), %d, %s, %s, %s, %d, %s)",
+                        LanguageModelGradients.ARGUMENTS + count,
+                        LanguageModelGradients.ARGUMENTS + count,
                         config.layerCount(),
                         KernelFunction.literal(config.normWeight()),
                         KernelFunction.literal(config.tiedEmbedding()),

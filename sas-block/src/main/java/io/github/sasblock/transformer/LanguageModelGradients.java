@@ -1,5 +1,6 @@
 package io.github.sasblock.transformer;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -26,6 +27,9 @@ import java.util.Optional;
  * and a model with dropout, go through DJL's collector, of which a JVM has one.
  */
 public final class LanguageModelGradients implements AutoCloseable {
+
+    /** Tokens, targets, scale, windows at once; then weights and gradients. */
+    static final int ARGUMENTS = 4;
 
     private final CausalLanguageModel model;
     private final Settings settings;
@@ -80,6 +84,22 @@ public final class LanguageModelGradients implements AutoCloseable {
      * @throws IllegalArgumentException if tokens or targets have another shape or type
      */
     public double add(NDArray tokens, NDArray targets, double scale) {
+        return add(tokens, targets, scale, Math.toIntExact(tokens.getShape().get(0)));
+    }
+
+    /**
+     * Adds the gradients of {@code scale} times the summed loss of a batch, with only some of its
+     * windows in memory at a time.
+     *
+     * @param tokens [B, T], of type INT64
+     * @param targets [B, T], of type INT64: the token after each
+     * @param scale the factor, such as one over the number of tokens of a step
+     * @param windowsAtOnce the most of the B windows that are in memory at once, at least 1
+     * @return the sum of the losses of the batch, in nats, not scaled
+     * @throws IllegalArgumentException if tokens or targets have another shape or type
+     */
+    public double add(NDArray tokens, NDArray targets, double scale, int windowsAtOnce) {
+        Check.positive("windowsAtOnce", windowsAtOnce);
         Check.that(
                 tokens.getShape().dimension() == 2 && tokens.getDataType() == DataType.INT64,
                 "tokens",
@@ -93,15 +113,15 @@ public final class LanguageModelGradients implements AutoCloseable {
                 "shape " + tokens.getShape() + " and type int64");
         Optional<Script> script = script();
         if (script.isPresent()) {
-            return addFused(script.get(), tokens, targets, scale);
+            return addFused(script.get(), tokens, targets, scale, windowsAtOnce);
         }
         requirePlainSettings();
-        return addPlain(tokens, targets, scale);
+        return addPlain(tokens, targets, scale, windowsAtOnce);
     }
 
     private Optional<Script> script() {
         return lossKernel.flatMap(
-                function -> Kernels.find(weights.head(), function, 3 + 2 * weights.size()));
+                function -> Kernels.find(weights.head(), function, ARGUMENTS + 2 * weights.size()));
     }
 
     /**
@@ -113,14 +133,17 @@ public final class LanguageModelGradients implements AutoCloseable {
         return script().isPresent();
     }
 
-    private double addFused(Script script, NDArray tokens, NDArray targets, double scale) {
-        try (NDManager scratch = manager.newSubManager()) {
-            NDList inputs = new NDList(3 + 2 * weights.size());
+    private double addFused(
+            Script script, NDArray tokens, NDArray targets, double scale, int windowsAtOnce) {
+        try (NDManager scratch = manager.newSubManager();
+                NDManager host = manager.newSubManager(Device.cpu())) {
+            NDList inputs = new NDList(ARGUMENTS + 2 * weights.size());
             NDArray first = tokens.reshape(tokens.getShape()); // whose manager gets the result
             first.attach(scratch);
             inputs.add(first);
             inputs.add(targets);
             inputs.add(scratch.create(scale).toType(weights.head().getDataType(), false));
+            inputs.add(host.create((long) windowsAtOnce));
             inputs.addAll(weights);
             inputs.addAll(fusedGradients().arrays());
             return script.run(inputs).singletonOrThrow().getDouble();
@@ -132,6 +155,19 @@ public final class LanguageModelGradients implements AutoCloseable {
             gradients = FlatArrays.zerosLike(manager, weights);
         }
         return gradients;
+    }
+
+    private double addPlain(NDArray tokens, NDArray targets, double scale, int windowsAtOnce) {
+        long batch = tokens.getShape().get(0);
+        double loss = 0;
+        for (long first = 0; first < batch; first += windowsAtOnce) {
+            String rows = first + ":" + Math.min(batch, first + windowsAtOnce);
+            try (NDArray some = tokens.get(rows);
+                    NDArray theirs = targets.get(rows)) {
+                loss += addPlain(some, theirs, scale);
+            }
+        }
+        return loss;
     }
 
     private double addPlain(NDArray tokens, NDArray targets, double scale) {

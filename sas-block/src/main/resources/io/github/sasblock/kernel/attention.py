@@ -13,16 +13,24 @@ def part(w: List[Tensor], i: int, biases: bool) -> List[Tensor]:
     return w[i * step:(i + 1) * step]
 
 
-def expansion(w: List[Tensor], i: int, biases: bool, heads: bool, features: bool) -> List[Tensor]:
-    # the weights of expansion i: query heads, query features, key heads, key features, value heads
+def expansion_start(count: int, i: int, biases: bool, heads: bool, features: bool) -> int:
+    # where expansion i begins among `count` weights: query heads, query features, key heads, key features, value heads;
+    # -1 where there is none
     start = 3 * (1 + int(biases))
     present = [heads, features, heads, features, heads]
     for j in range(i):
         if present[j]:
             start = start + 4
-    if present[i] and start + 4 < len(w) - int(biases):  # values may be the one part that is not expanded
-        return w[start:start + 4]
-    return w[0:0]
+    if present[i] and start + 4 < count - int(biases):  # values may be the one part that is not expanded
+        return start
+    return -1
+
+
+def expansion(w: List[Tensor], i: int, biases: bool, heads: bool, features: bool) -> List[Tensor]:
+    start = __torch__.expansion_start(len(w), i, biases, heads, features)
+    if start < 0:
+        return w[0:0]
+    return w[start:start + 4]
 
 
 def project(x: Tensor, w: List[Tensor]) -> Tensor:
@@ -118,14 +126,19 @@ def padded(D: int, H: int, N: int, K: int, like: Tensor) -> Tensor:
     return y
 
 
-def taps(w: Tensor, compute: int) -> Tensor:
-    # [R, C, K] -> [1, R, K C]
-    return w.permute(0, 2, 1).reshape(1, w.size(0), -1).to(compute)
+def taps(w: Tensor) -> Tensor:
+    # [R, C, K] or [R, C] -> [1, R, K C]
+    return w.view(w.size(0), w.size(1), -1).permute(0, 2, 1).reshape(1, w.size(0), -1)
 
 
-def taps_back(w: Tensor, compute: int) -> Tensor:
-    # [R, C, K] -> [1, C, K R], the weights of the transposed convolution
-    return w.flip([2]).permute(1, 2, 0).reshape(1, w.size(1), -1).to(compute)
+def taps_back(w: Tensor) -> Tensor:
+    # [R, C, K] or [R, C] -> [1, C, K R], the weights of the transposed convolution
+    return w.view(w.size(0), w.size(1), -1).flip([2]).permute(1, 2, 0).reshape(1, w.size(1), -1)
+
+
+def head_taps(w: List[Tensor]) -> List[Tensor]:
+    # [W1, b1, W2, b2] of a head expansion as `expand_heads_forward` takes them
+    return [__torch__.taps(w[0]), w[1], __torch__.taps(w[2]), w[3]]
 
 
 def convolve(taps: Tensor, x: Tensor, K: int) -> Tensor:
@@ -134,42 +147,39 @@ def convolve(taps: Tensor, x: Tensor, K: int) -> Tensor:
     return torch.bmm(taps.expand(y.size(0), taps.size(1), taps.size(2)), y)
 
 
-def tap_gradient(gy: Tensor, x: Tensor, K: int) -> Tensor:
-    # gy [D, R, N], padded x [D + K - 1, C, N] -> [R, C, K]
-    g = torch.bmm(gy, __torch__.window(x, K).transpose(1, 2)).sum([0], dtype=__torch__.wide(gy.dtype))  # [R, K C]
-    return g.view(gy.size(1), K, x.size(1)).permute(0, 2, 1)
+def add_tap_gradient(g: Tensor, gy: Tensor, x: Tensor, K: int) -> None:
+    # gy [D, R, N], padded x [D + K - 1, C, N]; g [1, R, K C]
+    products = torch.bmm(__torch__.window(x, K), gy.transpose(1, 2))  # [D, K C, R]
+    g += products.sum([0], dtype=g.dtype).t()
 
 
-def expand_heads_forward(xp: Tensor, w: List[Tensor], K: int, compute: int) -> Tuple[Tensor, Tensor]:
-    # padded heads -> X2 [D, H', N] and padded relu(X1)
+def expand_heads_forward(xp: Tensor, w: List[Tensor], K: int) -> Tuple[Tensor, Tensor]:
+    # padded heads, taps -> X2 [D, H', N] and padded relu(X1)
     D, p = xp.size(0) - K + 1, (K - 1) // 2
-    w1, w2 = w[0].view(w[0].size(0), -1, K), w[2].view(w[2].size(0), -1, K)
-    x = __torch__.convolve(__torch__.taps(w1, compute), xp, K)
-    x += w[1].to(compute).view(1, -1, 1)
+    x = __torch__.convolve(w[0], xp, K)
+    x += w[1].view(1, -1, 1)
     active = __torch__.padded(D, x.size(1), x.size(2), K, x)
     torch.clamp_min(x, 0, out=active[p:D + p])
-    t = __torch__.taps(w2, compute)
-    x.baddbmm_(t.expand(D, t.size(1), t.size(2)), __torch__.window(active, K))
-    x += w[3].to(compute).view(1, -1, 1)
+    x.baddbmm_(w[2].expand(D, w[2].size(1), w[2].size(2)), __torch__.window(active, K))
+    x += w[3].view(1, -1, 1)
     return x, active
 
 
-def expand_heads_backward(gx: Tensor, xp: Tensor, active: Tensor, w: List[Tensor], g: List[Tensor], K: int,
-                          compute: int) -> Tensor:
-    # gradient of X2 [D, H', N] -> gradient of the heads [D, H, N]
+def expand_heads_backward(gx: Tensor, xp: Tensor, active: Tensor, back: List[Tensor], g: List[Tensor],
+                          K: int) -> Tensor:
+    # gradient of X2 [D, H', N], transposed taps -> gradient of the heads [D, H, N]; g has the layout of the taps
     D, p = gx.size(0), (K - 1) // 2
-    w1, w2 = w[0].view(w[0].size(0), -1, K), w[2].view(w[2].size(0), -1, K)
     g[3] += gx.sum([0, 2], dtype=g[3].dtype)
-    g[2].view(w2.shape).add_(__torch__.tap_gradient(gx, active, K))
+    __torch__.add_tap_gradient(g[2], gx, active, K)
     gp = __torch__.padded(D, gx.size(1), gx.size(2), K, gx)
     inner = gp[p:D + p]
     inner.copy_(gx)
-    through = __torch__.convolve(__torch__.taps_back(w2, compute), gp, K)
+    through = __torch__.convolve(back[1], gp, K)
     torch.threshold_backward(through, active[p:D + p], 0, grad_input=through)
     inner += through  # the gradient of X1
     g[1] += inner.sum([0, 2], dtype=g[1].dtype)
-    g[0].view(w1.shape).add_(__torch__.tap_gradient(inner, xp, K))
-    return __torch__.convolve(__torch__.taps_back(w1, compute), gp, K)
+    __torch__.add_tap_gradient(g[0], inner, xp, K)
+    return __torch__.convolve(back[0], gp, K)
 
 
 def columns(x: Tensor) -> int:
@@ -179,9 +189,9 @@ def columns(x: Tensor) -> int:
     return max(1024, 196608 // x.size(0))
 
 
-def expand_features_forward(x: Tensor, w: List[Tensor], compute: int) -> Tuple[Tensor, Tensor]:
+def expand_features_forward(x: Tensor, w: List[Tensor]) -> Tuple[Tensor, Tensor]:
     # [D, M] -> Y [D', M] and relu(Y1)
-    w1, b1, w2, b2 = w[0].to(compute), w[1].to(compute), w[2].to(compute), w[3].to(compute)
+    w1, b1, w2, b2 = w[0], w[1], w[2], w[3]
     y = torch.empty([w1.size(0), x.size(1)], dtype=x.dtype, device=x.device)
     active = torch.empty_like(y)
     size = __torch__.columns(y)
@@ -194,9 +204,8 @@ def expand_features_forward(x: Tensor, w: List[Tensor], compute: int) -> Tuple[T
     return y, active
 
 
-def expand_features_backward(gy: Tensor, x: Tensor, active: Tensor, w: List[Tensor], g: List[Tensor],
-                             compute: int) -> Tensor:
-    w1, w2 = w[0].to(compute).t(), w[2].to(compute).t()
+def expand_features_backward(gy: Tensor, x: Tensor, active: Tensor, w: List[Tensor], g: List[Tensor]) -> Tensor:
+    w1, w2 = w[0].t(), w[2].t()
     gx = torch.empty([w1.size(0), gy.size(1)], dtype=gy.dtype, device=gy.device)
     size = __torch__.columns(gy)
     for a in range(0, gy.size(1), size):
@@ -356,12 +365,66 @@ def turn(x: Tensor, tables: List[Tensor], i: int, direction: float, B: int) -> T
     return y.to(x.dtype)
 
 
-def attention_forward(x: Tensor, w: List[Tensor], tables: List[Tensor], size: int, kernel: int, biases: bool,
+# Weights and gradients have another layout in the two passes: rows (feature, head) where canonical ones are (head,
+# feature), and taps. What is laid out anew serves all windows of a step.
+
+
+def attention_prepare(w: List[Tensor], size: int, biases: bool, heads: bool, features: bool,
+                      compute: int) -> List[List[Tensor]]:
+    # -> the weights, in their order, and the transposed taps of query, key and value heads
+    p = [t.to(compute) for t in w]
+    step = 1 + int(biases)
+    for i in range(3):
+        p[i * step] = __torch__.features_first(p[i * step], size)
+    p[len(w) - step] = __torch__.features_first(p[len(w) - step].t(), size)  # [D H, E]
+    back = annotate(List[Tensor], [])
+    for i in range(3):
+        start = __torch__.expansion_start(len(w), 2 * i, biases, heads, features)
+        if start >= 0:
+            back += [__torch__.taps_back(p[start]), __torch__.taps_back(p[start + 2])]
+            p[start], p[start + 2] = __torch__.taps(p[start]), __torch__.taps(p[start + 2])
+    return [p, back]
+
+
+def attention_buffers(g: List[Tensor], p: List[List[Tensor]], biases: bool, heads: bool,
+                      features: bool) -> List[Tensor]:
+    # gradients that are laid out as the weights p: the given ones where the layout is the same, or zeros
+    b = [t for t in g]
+    for i in __torch__.laid_out_anew(len(g), biases, heads, features):
+        b[i] = torch.zeros_like(p[0][i], dtype=g[i].dtype)
+    return b
+
+
+def laid_out_anew(count: int, biases: bool, heads: bool, features: bool) -> List[int]:
+    step = 1 + int(biases)
+    places = [0, step, 2 * step, count - step]
+    for i in range(3):
+        start = __torch__.expansion_start(count, 2 * i, biases, heads, features)
+        if start >= 0:
+            places += [start, start + 2]
+    return places
+
+
+def attention_collect(b: List[Tensor], g: List[Tensor], size: int, biases: bool, heads: bool, features: bool) -> None:
+    # adds the buffers b to the gradients
+    step = 1 + int(biases)
+    for i in __torch__.laid_out_anew(len(g), biases, heads, features):
+        if i < 3 * step:
+            __torch__.add_features_first(g[i], b[i], size)
+        elif i == len(g) - step:
+            __torch__.add_features_first(g[i].t(), b[i], size)
+        else:
+            rows = g[i].view(g[i].size(0), g[i].size(1), -1)  # [R, C, K]
+            rows += b[i].view(rows.size(0), -1, rows.size(1)).permute(0, 2, 1)
+
+
+def attention_forward(x: Tensor, prepared: List[List[Tensor]], tables: List[Tensor], size: int, kernel: int, biases: bool,
                       heads: bool, features: bool, rotary: int, compute: int) -> Tuple[Tensor, List[Tensor]]:
     # [B, T, E] -> [B, T, E] and what the backward pass needs
     B, T, E = x.shape
     N = B * T
     D = size
+    w = prepared[0]
     n = x.reshape(N, E).to(compute)
     saved = [n]
     z = annotate(List[Tensor], [])
@@ -374,21 +437,21 @@ def attention_forward(x: Tensor, w: List[Tensor], tables: List[Tensor], size: in
             K = 1
         y = __torch__.padded(D, H, N, K, n)
         inner = y[(K - 1) // 2:D + (K - 1) // 2]
-        torch.mm(__torch__.features_first(p[0], D).to(compute), n.t(), out=inner.view(D * H, N))
+        torch.mm(p[0], n.t(), out=inner.view(D * H, N))
         if biases:
-            inner += p[1].to(compute).view(H, D).t().unsqueeze(2)
+            inner += p[1].view(H, D).t().unsqueeze(2)
         if rotary == 1 and i < 2:
             turned = __torch__.turn(inner, tables, 1, 1., B)
             if n.dtype != tables[0].dtype:
                 inner.copy_(turned)
         if len(simulate) > 0:
             saved.append(y)
-            y, active = __torch__.expand_heads_forward(y, simulate, kernel, compute)
+            y, active = __torch__.expand_heads_forward(y, simulate, kernel)
             saved.append(active)
         if features and i < 2:
             saved.append(y)
             y, active = __torch__.expand_features_forward(
-                y.view(D, -1), __torch__.expansion(w, 2 * i + 1, biases, heads, features), compute)
+                y.view(D, -1), __torch__.expansion(w, 2 * i + 1, biases, heads, features))
             y = y.view(y.size(0), -1, N)
             saved.append(active)
         if rotary == 2 and i < 2:
@@ -398,7 +461,7 @@ def attention_forward(x: Tensor, w: List[Tensor], tables: List[Tensor], size: in
         z.append(y.view(y.size(0), -1, T))
     G = z[0].size(1) // z[1].size(1)
     w_o = __torch__.part(w, 3, biases)
-    slots = w_o[0].size(1)
+    slots = w_o[0].size(0)
     if slots * B > z[2].size(1) * G * D:  # each simulated head has a slot, and sees values that it shares
         z[2] = z[2].repeat([1, slots * B // (z[2].size(1) * D), 1])
     if __torch__.by_library(x, T):
@@ -410,32 +473,34 @@ def attention_forward(x: Tensor, w: List[Tensor], tables: List[Tensor], size: in
     if groups > 1:
         o = o.view(D, groups, -1).mean([1])
     o = o.view(slots, N)
-    y = torch.mm(o.t(), __torch__.features_first(w_o[0].t(), D).to(compute))
+    y = torch.mm(o.t(), w_o[0])
     if biases:
-        y += w_o[1].to(compute)
+        y += w_o[1]
     return y.view(B, T, E), saved + [o] + kept
 
 
-def attention_backward(gy: Tensor, saved: List[Tensor], w: List[Tensor], g: List[Tensor], tables: List[Tensor],
-                       size: int, kernel: int, biases: bool, heads: bool, features: bool, rotary: int,
-                       compute: int) -> Tensor:
+def attention_backward(gy: Tensor, saved: List[Tensor], prepared: List[List[Tensor]], g: List[Tensor],
+                       tables: List[Tensor], size: int, kernel: int, biases: bool, heads: bool, features: bool,
+                       rotary: int, compute: int) -> Tensor:
+    # adds the gradients of the weights to g, which is laid out as they are
     B, T, E = gy.shape
     N = B * T
     D = size
+    w, back = prepared[0], prepared[1]
     n = saved[0]
     gy = gy.reshape(N, E).to(compute)
     values = len(__torch__.expansion(w, 4, biases, heads, features)) > 0
     own = 1 + int(heads) * 4 + int(values) * 2 + int(features) * 4
     o = saved[own]
     w_o, g_o = __torch__.part(w, 3, biases), __torch__.part(g, 3, biases)
-    slots = w_o[0].size(1)
+    slots = w_o[0].size(0)
     if biases:
         __torch__.sum_rows(g_o[1], gy)
-    __torch__.add_features_first(g_o[0].t(), torch.mm(o, gy), D)
-    go = torch.mm(__torch__.features_first(w_o[0].t(), D).to(compute), gy.t())  # [D H, N]
+    __torch__.accumulate(g_o[0], o, gy)
+    go = torch.mm(w_o[0], gy.t())  # [D H, N]
     groups = 1
     if values:
-        groups = __torch__.expansion(w, 0, biases, heads, features)[0].size(0) * D // slots
+        groups = __torch__.expansion(w, 0, biases, heads, features)[0].size(1) * D // slots
     if groups > 1:
         go = go.div_(groups).view(D, 1, -1).expand(D, groups, slots // D * N).contiguous()
     G = __torch__.part(w, 0, biases)[0].size(0) // __torch__.part(w, 1, biases)[0].size(0)
@@ -466,23 +531,23 @@ def attention_backward(gy: Tensor, saved: List[Tensor], w: List[Tensor], g: List
             gx = __torch__.expand_features_backward(
                 gx.view(gx.size(0), -1), x.view(D, -1), saved[at + 1],
                 __torch__.expansion(w, 2 * i + 1, biases, heads, features),
-                __torch__.expansion(g, 2 * i + 1, biases, heads, features), compute).view(D, -1, N)
+                __torch__.expansion(g, 2 * i + 1, biases, heads, features)).view(D, -1, N)
             at = at + 2
         if len(simulate) > 0:
             gx = __torch__.expand_heads_backward(
-                gx, saved[first], saved[first + 1], simulate,
-                __torch__.expansion(g, 2 * i, biases, heads, features), kernel, compute)
+                gx, saved[first], saved[first + 1], back[2 * i:2 * i + 2],
+                __torch__.expansion(g, 2 * i, biases, heads, features), kernel)
         if rotary == 1 and i < 2:
             gx = __torch__.turn(gx, tables, 1, -1., B)
         p, gp = __torch__.part(w, i, biases), __torch__.part(g, i, biases)
         if biases:
             gp[1].add_(gx.sum([2], dtype=gp[1].dtype).t().reshape(-1))
         flat = gx.reshape(-1, N)
-        __torch__.add_features_first(gp[0], torch.mm(flat, n), D)
+        __torch__.accumulate(gp[0], flat, n)
         if i == 0:
-            gn = torch.mm(flat.t(), __torch__.features_first(p[0], D).to(compute))
+            gn = torch.mm(flat.t(), p[0])
         else:
-            gn.addmm_(flat.t(), __torch__.features_first(p[0], D).to(compute))
+            gn.addmm_(flat.t(), p[0])
     return gn.view(B, T, E)
 
 

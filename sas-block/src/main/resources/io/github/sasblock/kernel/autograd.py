@@ -5,17 +5,29 @@ def attention_tables_for_model(T: int, compute: int, like: Tensor) -> List[Tenso
     return annotate(List[Tensor], [])
 
 
-def attention_forward_for_model(x: Tensor, w: List[Tensor], tables: List[Tensor],
+def attention_prepare_for_model(w: List[Tensor], compute: int) -> List[List[Tensor]]:
+    return [w]
+
+
+def attention_buffers_for_model(g: List[Tensor], p: List[List[Tensor]]) -> List[Tensor]:
+    return g
+
+
+def attention_collect_for_model(b: List[Tensor], g: List[Tensor]) -> None:
+    return None
+
+
+def attention_forward_for_model(x: Tensor, p: List[List[Tensor]], tables: List[Tensor],
                                 compute: int) -> Tuple[Tensor, List[Tensor]]:
     x = x.detach().requires_grad_(True)
-    leaves = [t.detach().requires_grad_(True) for t in w]
+    leaves = [t.detach().requires_grad_(True) for t in p[0]]
     torch.set_grad_enabled(True)
     y = __torch__.attention_for_model(x.to(compute), [t.to(compute) for t in leaves]).to(x.dtype)
     torch.set_grad_enabled(False)
     return y.detach(), [x, y] + leaves
 
 
-def attention_backward_for_model(gy: Tensor, saved: List[Tensor], w: List[Tensor], g: List[Tensor],
+def attention_backward_for_model(gy: Tensor, saved: List[Tensor], p: List[List[Tensor]], g: List[Tensor],
                                  tables: List[Tensor], compute: int) -> Tensor:
     gradients = annotate(List[Optional[Tensor]], [gy])
     found = torch.grad([saved[1]], saved[:1] + saved[2:], gradients, None, False, False)

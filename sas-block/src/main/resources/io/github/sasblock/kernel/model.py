@@ -1,6 +1,6 @@
 # The decoder layer, and the language model's loss with the gradients of all its weights.
-# Bound beside this source, to the attention of the model: attention_for_model, attention_forward_for_model,
-# attention_backward_for_model, attention_tables_for_model.
+# Bound beside this source, to the attention of the model: attention_for_model, and attention_X_for_model where X is
+# forward, backward, tables, prepare, buffers, collect.
 
 
 def decoder_layer(x: Tensor, w: List[Tensor], weighted: bool, epsilon: float, dropout: float) -> Tensor:
@@ -11,32 +11,42 @@ def decoder_layer(x: Tensor, w: List[Tensor], weighted: bool, epsilon: float, dr
     return x + torch.dropout(__torch__.swiglu(n, __torch__.layer_weights(w, 3, weighted)), dropout, True)
 
 
-def decoder_layer_forward(x: Tensor, w: List[Tensor], tables: List[Tensor], weighted: bool, epsilon: float,
+# The two passes of the training step. What a layer's weights w become there, p: norm, norm, feed-forward, then what
+# the attention makes of its own; its gradients b likewise, with one list for the attention.
+
+
+def prepare_layer(w: List[Tensor], weighted: bool, compute: int) -> List[List[Tensor]]:
+    feed_forward = [t.to(compute) for t in __torch__.layer_weights(w, 3, weighted)]
+    attention = __torch__.attention_prepare_for_model(__torch__.layer_weights(w, 1, weighted), compute)
+    return [__torch__.layer_weights(w, 0, weighted), __torch__.layer_weights(w, 2, weighted), feed_forward] + attention
+
+
+def layer_buffers(g: List[Tensor], p: List[List[Tensor]], weighted: bool) -> List[List[Tensor]]:
+    attention = __torch__.attention_buffers_for_model(__torch__.layer_weights(g, 1, weighted), p[3:])
+    return [__torch__.layer_weights(g, 0, weighted), __torch__.layer_weights(g, 2, weighted),
+            __torch__.layer_weights(g, 3, weighted), attention]
+
+
+def decoder_layer_forward(x: Tensor, p: List[List[Tensor]], tables: List[Tensor], epsilon: float,
                           compute: int) -> Tuple[Tensor, List[Tensor]]:
     B, T, E = x.shape
-    n, r1 = __torch__.rms_norm_forward(x, __torch__.layer_weights(w, 0, weighted), epsilon)
-    a, saved = __torch__.attention_forward_for_model(n, __torch__.layer_weights(w, 1, weighted), tables, compute)
+    n, r1 = __torch__.rms_norm_forward(x, p[0], epsilon)
+    a, saved = __torch__.attention_forward_for_model(n, p[3:], tables, compute)
     h = x + a
-    n, r2 = __torch__.rms_norm_forward(h, __torch__.layer_weights(w, 2, weighted), epsilon)
-    f, fed = __torch__.swiglu_forward(n.view(B * T, E), __torch__.layer_weights(w, 3, weighted), compute)
+    n, r2 = __torch__.rms_norm_forward(h, p[1], epsilon)
+    f, fed = __torch__.swiglu_forward(n.view(B * T, E), p[2], compute)
     return h + f.view(B, T, E), [x, r1, h, r2] + fed + saved
 
 
-def decoder_layer_backward(gy: Tensor, saved: List[Tensor], w: List[Tensor], g: List[Tensor], tables: List[Tensor],
-                           weighted: bool, compute: int) -> Tensor:
+def decoder_layer_backward(gy: Tensor, saved: List[Tensor], p: List[List[Tensor]], b: List[List[Tensor]],
+                           tables: List[Tensor], compute: int) -> Tensor:
     B, T, E = gy.shape
-    gn = __torch__.swiglu_backward(
-        gy.view(B * T, E), saved[4:7], __torch__.layer_weights(w, 3, weighted),
-        __torch__.layer_weights(g, 3, weighted), compute).to(gy.dtype).view(B, T, E)
+    gn = __torch__.swiglu_backward(gy.view(B * T, E), saved[4:7], p[2], b[2], compute).to(gy.dtype)
     gh = __torch__.rms_norm_backward(
-        gn.view(B * T, E), saved[2].view(B * T, E), saved[3].view(B * T, 1), __torch__.layer_weights(w, 2, weighted),
-        __torch__.layer_weights(g, 2, weighted)).view(B, T, E).add_(gy)
-    gn = __torch__.attention_backward_for_model(
-        gh, saved[7:], __torch__.layer_weights(w, 1, weighted), __torch__.layer_weights(g, 1, weighted), tables,
-        compute).to(gy.dtype)
+        gn.view(B * T, E), saved[2].view(B * T, E), saved[3].view(B * T, 1), p[1], b[1]).view(B, T, E).add_(gy)
+    gn = __torch__.attention_backward_for_model(gh, saved[7:], p[3:], b[3], tables, compute).to(gy.dtype)
     return __torch__.rms_norm_backward(
-        gn.view(B * T, E), saved[0].view(B * T, E), saved[1].view(B * T, 1), __torch__.layer_weights(w, 0, weighted),
-        __torch__.layer_weights(g, 0, weighted)).view(B, T, E).add_(gh)
+        gn.view(B * T, E), saved[0].view(B * T, E), saved[1].view(B * T, 1), p[0], b[0]).view(B, T, E).add_(gh)
 
 
 def cross_entropy(x: Tensor, w: Tensor, g: Tensor, targets: Tensor, scale: Tensor,
@@ -45,13 +55,12 @@ def cross_entropy(x: Tensor, w: Tensor, g: Tensor, targets: Tensor, scale: Tenso
     # logits exist for a chunk of tokens at a time
     N = x.size(0)
     chunk = max(256, 4194304 // w.size(0))
-    wc = w.to(compute)
     gx = torch.empty_like(x)
     loss = torch.zeros([], dtype=7, device=x.device)
     for i in range((N + chunk - 1) // chunk):
         a, b = i * chunk, min(N, i * chunk + chunk)
         xc = x[a:b].to(compute)
-        p = torch.mm(xc, wc.t()).to(x.dtype)  # [n, V]
+        p = torch.mm(xc, w.t()).to(x.dtype)  # [n, V]
         t = targets[a:b].unsqueeze(1)
         at_target = torch.gather(p, 1, t)
         total = torch.logsumexp(p, [1], True)
@@ -60,44 +69,66 @@ def cross_entropy(x: Tensor, w: Tensor, g: Tensor, targets: Tensor, scale: Tenso
         p.scatter_add_(1, t, torch.full_like(at_target, -1.))
         p.mul_(scale)
         p = p.to(compute)
-        gx[a:b] = torch.mm(p, wc)
+        gx[a:b] = torch.mm(p, w)
         __torch__.accumulate(g, p.t(), xc)
     return loss, gx
 
 
-def loss_and_gradients(tokens: Tensor, targets: Tensor, scale: Tensor, w: List[Tensor], g: List[Tensor], layers: int,
-                       weighted: bool, tied: bool, epsilon: float, compute: int, recompute: bool) -> Tensor:
-    # tokens, targets [B, T]; adds scale times the gradients of the summed loss to g, and returns the summed loss
-    torch.set_grad_enabled(False)
+def pass_of_windows(tokens: Tensor, targets: Tensor, scale: Tensor, embedding: Tensor, p: List[List[List[Tensor]]],
+                    b: List[List[List[Tensor]]], norm: List[Tensor], out: Tensor, g_embedding: Tensor,
+                    g_norm: List[Tensor], g_out: Tensor, tables: List[Tensor], epsilon: float, compute: int,
+                    recompute: bool) -> Tensor:
+    # forward and backward pass of windows that are in memory at once; the sum of their losses
     B, T = tokens.shape
-    tail = int(weighted) + int(not tied)
-    n = (len(w) - 1 - tail) // layers
-    x = torch.embedding(w[0], tokens)  # [B, T, E]
-    E = x.size(2)
-    tables = __torch__.attention_tables_for_model(T, compute, x)
+    E = embedding.size(1)
+    x = torch.embedding(embedding, tokens)  # [B, T, E]
     saved = annotate(List[List[Tensor]], [])
-    for i in range(layers):
-        y, s = __torch__.decoder_layer_forward(
-            x, w[1 + i * n:1 + (i + 1) * n], tables, weighted, epsilon, compute)
+    for i in range(len(p)):
+        y, s = __torch__.decoder_layer_forward(x, p[i], tables, epsilon, compute)
         if recompute:
             s = [x]
         saved.append(s)
         x = y
-    start = 1 + layers * n
-    norm, g_norm = w[start:start + int(weighted)], g[start:start + int(weighted)]
-    out, g_out = w[0], g[0]
-    if not tied:
-        out, g_out = w[len(w) - 1], g[len(w) - 1]
     x = x.view(B * T, E)
     y, r = __torch__.rms_norm_forward(x, norm, epsilon)
     loss, gy = __torch__.cross_entropy(y, out, g_out, targets.reshape(-1), scale, compute)
     gx = __torch__.rms_norm_backward(gy, x, r, norm, g_norm).view(B, T, E)
-    for j in range(layers):
-        i = layers - 1 - j
+    for j in range(len(p)):
+        i = len(p) - 1 - j
         s = saved.pop()
-        wi, gi = w[1 + i * n:1 + (i + 1) * n], g[1 + i * n:1 + (i + 1) * n]
         if recompute:
-            s = __torch__.decoder_layer_forward(s[0], wi, tables, weighted, epsilon, compute)[1]
-        gx = __torch__.decoder_layer_backward(gx, s, wi, gi, tables, weighted, compute)
-    g[0].index_add_(0, tokens.reshape(-1), gx.view(B * T, E))
+            s = __torch__.decoder_layer_forward(s[0], p[i], tables, epsilon, compute)[1]
+        gx = __torch__.decoder_layer_backward(gx, s, p[i], b[i], tables, compute)
+    g_embedding.index_add_(0, tokens.reshape(-1), gx.view(B * T, E))
+    return loss
+
+
+def loss_and_gradients(tokens: Tensor, targets: Tensor, scale: Tensor, w: List[Tensor], g: List[Tensor], windows: int,
+                       layers: int, weighted: bool, tied: bool, epsilon: float, compute: int,
+                       recompute: bool) -> Tensor:
+    # tokens, targets [B, T]; adds scale times the gradients of the summed loss to g, and returns the summed loss. As many
+    # windows as given are in memory at once.
+    torch.set_grad_enabled(False)
+    B, T = tokens.shape
+    tail = int(weighted) + int(not tied)
+    n = (len(w) - 1 - tail) // layers
+    p = annotate(List[List[List[Tensor]]], [])
+    b = annotate(List[List[List[Tensor]]], [])
+    for i in range(layers):
+        prepared = __torch__.prepare_layer(w[1 + i * n:1 + (i + 1) * n], weighted, compute)
+        p.append(prepared)
+        b.append(__torch__.layer_buffers(g[1 + i * n:1 + (i + 1) * n], prepared, weighted))
+    start = 1 + layers * n
+    last = 0
+    if not tied:
+        last = len(w) - 1
+    out = w[last].to(compute)
+    tables = __torch__.attention_tables_for_model(T, compute, w[0])
+    loss = torch.zeros([], dtype=7, device=tokens.device)
+    for a in range(0, B, windows):
+        loss += __torch__.pass_of_windows(
+            tokens[a:a + windows], targets[a:a + windows], scale, w[0], p, b, w[start:start + int(weighted)], out, g[0],
+            g[start:start + int(weighted)], g[last], tables, epsilon, compute, recompute)
+    for i in range(layers):
+        __torch__.attention_collect_for_model(b[i][3], __torch__.layer_weights(g[1 + i * n:1 + (i + 1) * n], 1, weighted))
     return loss

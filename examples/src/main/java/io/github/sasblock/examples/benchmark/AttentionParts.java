@@ -26,12 +26,15 @@ final class AttentionParts {
             """
 def forward_pass(a: List[Tensor]) -> List[Tensor]:
     torch.set_grad_enabled(False)
-    y, active = __torch__.expand_heads_forward(a[0], a[2:6], $kernel, 6)
+    y, active = __torch__.expand_heads_forward(a[0], __torch__.head_taps(a[2:6]), $kernel)
     return [y, active]
 def both_passes(a: List[Tensor]) -> List[Tensor]:
     torch.set_grad_enabled(False)
-    y, active = __torch__.expand_heads_forward(a[0], a[2:6], $kernel, 6)
-    gx = __torch__.expand_heads_backward(a[1], a[0], active, a[2:6], a[6:10], $kernel, 6)
+    taps = __torch__.head_taps(a[2:6])
+    back = [__torch__.taps_back(a[2]), __torch__.taps_back(a[4])]
+    g = [torch.zeros_like(t) for t in taps]
+    y, active = __torch__.expand_heads_forward(a[0], taps, $kernel)
+    gx = __torch__.expand_heads_backward(a[1], a[0], active, back, g, $kernel)
     return [y, gx]
 """;
 
@@ -39,12 +42,12 @@ def both_passes(a: List[Tensor]) -> List[Tensor]:
             """
             def forward_pass(a: List[Tensor]) -> List[Tensor]:
                 torch.set_grad_enabled(False)
-                y, active = __torch__.expand_features_forward(a[0], a[2:6], 6)
+                y, active = __torch__.expand_features_forward(a[0], a[2:6])
                 return [y, active]
             def both_passes(a: List[Tensor]) -> List[Tensor]:
                 torch.set_grad_enabled(False)
-                y, active = __torch__.expand_features_forward(a[0], a[2:6], 6)
-                gx = __torch__.expand_features_backward(a[1], a[0], active, a[2:6], a[6:10], 6)
+                y, active = __torch__.expand_features_forward(a[0], a[2:6])
+                gx = __torch__.expand_features_backward(a[1], a[0], active, a[2:6], a[6:10])
                 return [y, gx]
             """;
 

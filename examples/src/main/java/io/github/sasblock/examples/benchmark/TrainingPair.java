@@ -24,25 +24,33 @@ final class TrainingPair implements AutoCloseable {
 
     private static final String PASSES =
             """
-def attention_passes(x: Tensor, gy: Tensor, w: List[Tensor], g: List[Tensor], backward: bool) -> List[Tensor]:
+def attention_passes(x: Tensor, gy: Tensor, w: List[Tensor], g: List[Tensor], windows: int, \
+backward: bool) -> List[Tensor]:
     torch.set_grad_enabled(False)
+    p = __torch__.attention_prepare_for_model(w, $type)
+    b = __torch__.attention_buffers_for_model(g, p)
     tables = __torch__.attention_tables_for_model(x.size(1), $type, x)
-    y, saved = __torch__.attention_forward_for_model(x, w, tables, $type)
+    y, gx = torch.empty_like(x), torch.empty_like(x)
+    for i in range(0, x.size(0), windows):
+        j = i + windows
+        yi, saved = __torch__.attention_forward_for_model(x[i:j], p, tables, $type)
+        y[i:j] = yi
+        if backward:
+            gx[i:j] = __torch__.attention_backward_for_model(
+                gy[i:j].to(yi.dtype), saved, p, b, tables, $type)
     if backward:
-        gx = __torch__.attention_backward_for_model(gy.to(y.dtype), saved, w, g, tables, $type)
-    else:
-        gx = y
-    return [y.to(x.dtype), gx.to(x.dtype)]
+        __torch__.attention_collect_for_model(b, g)
+    return [y, gx]
 """;
 
     private final Workbench bench;
     private final Script forward;
     private final Script both;
-    private final List<List<Share>> shares = new ArrayList<>(); // of each worker
-    private final ExecutorService threads; // null where the caller's thread does the work
 
-    /** What a worker works on: x and the gradient of y [b, T, E], weights, their gradients. */
-    private record Share(NDList inputs) {}
+    /** Of each worker x and the gradient of y [b, T, E], weights, their gradients. */
+    private final List<NDList> shares = new ArrayList<>();
+
+    private final ExecutorService threads; // null where the caller's thread does the work
 
     /**
      * Prepares the passes.
@@ -65,24 +73,20 @@ def attention_passes(x: Tensor, gy: Tensor, w: List[Tensor], g: List[Tensor], ba
         this.bench = bench;
         List<NDArray> weights = weights(bench, attention);
         AttentionKernel kernel = attention.kernel().orElseThrow();
-        forward = compile(bench, kernel, precision, weights.size(), "False");
-        both = compile(bench, kernel, precision, weights.size(), "True");
         long batch = x.getShape().get(0);
         int count = (int) Math.min(Math.max(1, workers), batch);
+        long windows =
+                workers == 0 ? batch : windowsAtOnce(attention, x, Math.max(1, batch / count));
+        forward = compile(bench, kernel, precision, weights.size(), windows, "False");
+        both = compile(bench, kernel, precision, weights.size(), windows, "True");
         for (int i = 0; i < count; i++) {
             NDList gradients = new NDList();
             weights.forEach(weight -> gradients.add(bench.manager().zeros(weight.getShape())));
-            long end = batch * (i + 1) / count;
-            int atOnce = workers == 0 ? (int) batch : windowsAtOnce(attention, x, batch / count);
-            List<Share> ofWorker = new ArrayList<>();
-            for (long row = batch * i / count; row < end; row += atOnce) {
-                String rows = row + ":" + Math.min(end, row + atOnce);
-                NDList inputs = new NDList(x.get(rows), gy.get(rows));
-                inputs.addAll(weights);
-                inputs.addAll(gradients);
-                ofWorker.add(new Share(inputs));
-            }
-            shares.add(ofWorker);
+            String rows = batch * i / count + ":" + batch * (i + 1) / count;
+            NDList inputs = new NDList(x.get(rows), gy.get(rows));
+            inputs.addAll(weights);
+            inputs.addAll(gradients);
+            shares.add(inputs);
         }
         threads = workers == 0 ? null : Threads.alone(count, "attention");
     }
@@ -106,6 +110,7 @@ def attention_passes(x: Tensor, gy: Tensor, w: List[Tensor], g: List[Tensor], ba
             AttentionKernel kernel,
             Precision precision,
             int weights,
+            long windows,
             String backward) {
         int firstGradient = 2 + weights;
         KernelFunction function =
@@ -113,8 +118,8 @@ def attention_passes(x: Tensor, gy: Tensor, w: List[Tensor], g: List[Tensor], ba
                         kernel.sources(),
                         kernel.trainingBindings(0)
                                 + PASSES.replace("$type", precision == Precision.FP32 ? "6" : "15"),
-                        "__torch__.attention_passes(a[0], a[1], a[2:%d], a[%d:], %s)"
-                                .formatted(firstGradient, firstGradient, backward),
+                        "__torch__.attention_passes(a[0], a[1], a[2:%d], a[%d:], %d, %s)"
+                                .formatted(firstGradient, firstGradient, windows, backward),
                         "List[Tensor]");
         return BenchmarkGroup.compile(bench, function, 2 + 2 * weights);
     }
@@ -123,40 +128,36 @@ def attention_passes(x: Tensor, gy: Tensor, w: List[Tensor], g: List[Tensor], ba
     void run(boolean backward) {
         Script script = backward ? both : forward;
         if (threads == null) {
-            run(script, shares.get(0));
+            run(script, shares.get(0)).close();
         } else {
             List<CompletableFuture<Void>> running = new ArrayList<>();
-            for (List<Share> ofWorker : shares) {
-                running.add(CompletableFuture.runAsync(() -> run(script, ofWorker), threads));
+            for (NDList share : shares) {
+                running.add(CompletableFuture.runAsync(() -> run(script, share).close(), threads));
             }
             running.forEach(CompletableFuture::join);
         }
         bench.await();
     }
 
-    private void run(Script script, List<Share> ofWorker) {
-        ofWorker.forEach(share -> run(script, share).close());
-    }
-
     /**
      * Runs both passes over the first share; y and the gradient of x, under a manager of theirs.
      */
     NDList results() {
-        NDList results = run(both, shares.get(0).get(0));
+        NDList results = run(both, shares.get(0));
         results.detach();
         return results;
     }
 
     /** The gradients of the weights that the first worker has added up. */
     List<NDArray> gradients() {
-        NDList inputs = shares.get(0).get(0).inputs();
+        NDList inputs = shares.get(0);
         return inputs.subList(2 + (inputs.size() - 2) / 2, inputs.size());
     }
 
-    private NDList run(Script script, Share share) {
+    private NDList run(Script script, NDList share) {
         try (NDManager scratch = bench.manager().newSubManager()) {
-            NDList inputs = new NDList(share.inputs());
-            inputs.set(0, Workbench.lend(share.inputs().head(), scratch));
+            NDList inputs = new NDList(share);
+            inputs.set(0, Workbench.lend(share.head(), scratch));
             NDList results = script.run(inputs);
             results.detach();
             return results;

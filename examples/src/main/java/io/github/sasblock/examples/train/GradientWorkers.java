@@ -99,18 +99,17 @@ public final class GradientWorkers implements StepGradients {
         return loss;
     }
 
-    /** Every n-th chunk of the windows, of n workers. */
+    /** An equal share of the windows for each worker, those that lie together. */
     private double share(int worker, Source source, long place, int size, double scale) {
-        double loss = 0;
-        int stride = workers.size() * windowsAtOnce;
-        for (int start = worker * windowsAtOnce; start < size; start += stride) {
-            try (NDManager scratch = manager.newSubManager()) {
-                int count = Math.min(windowsAtOnce, size - start);
-                Batch batch = source.read(scratch, place + start, count);
-                loss += workers.get(worker).add(batch.inputs(), batch.targets(), scale);
-            }
+        int start = size * worker / workers.size();
+        int end = size * (worker + 1) / workers.size();
+        if (start == end) {
+            return 0;
         }
-        return loss;
+        try (NDManager scratch = manager.newSubManager()) {
+            Batch batch = source.read(scratch, place + start, end - start);
+            return workers.get(worker).add(batch.inputs(), batch.targets(), scale, windowsAtOnce);
+        }
     }
 
     /**
