@@ -1,10 +1,15 @@
 #!/usr/bin/env python3
 """The models of `bin/sas benchmark` in plain PyTorch, eager and compiled, measured the same way.
 
-Needs PyTorch 2.4 or newer and nothing else. It prints what `bin/sas benchmark --with FILE` puts into its table:
+Needs PyTorch 2.4 or newer, and what torch.compile needs: on a CPU a C++ compiler, the headers of Python and PyTorch, and
+setuptools. It prints what `bin/sas benchmark --with FILE` puts into its table:
 
     python3 examples/peer/pytorch_peer.py --json peer.json
     bin/sas benchmark matrix attention training optimizer --with peer.json
+
+That its attentions are those of the published implementations, eager and compiled, outputs and gradients, shows
+
+    python3 examples/peer/pytorch_peer.py --check sas-block/src/test/resources/golden
 
 Letters: B batch, T time, E embedding size, H heads, D head size, H' and D' the simulated ones (h2, d2), K kernel size.
 """
@@ -14,6 +19,7 @@ import datetime
 import json
 import math
 import os
+import pathlib
 import platform
 import statistics
 import sys
@@ -40,6 +46,9 @@ CUBE = 1024
 SHORTEST_SAMPLE = 0.02
 WARM_UPS = 3
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16}
+LARGEST_OUTPUT_ERROR = 1e-5  # in float32, of the norm
+LARGEST_GRADIENT_ERROR = 1e-4
+LARGEST_SHARED_ERROR = 1e-6  # of the norm of all gradients, for those that are zero in exact arithmetic
 
 
 def rotary_tables(length, size, device):
@@ -113,26 +122,33 @@ class FeatureExpansion(nn.Module):
 
 
 class SimulatedAttention(nn.Module):
-    """Simulated attention score (arXiv 2507.07694), rotary embedding after the expansion."""
+    """Simulated attention score (arXiv 2507.07694), rotary embedding after the expansion where there is one."""
 
-    def __init__(self, embedding, heads, size, h2, d2, kernel, length, device):
+    def __init__(self, embedding, heads, size, h2, d2, kernel, length, device, rotary=True, bias=False):
         super().__init__()
         self.heads, self.size, self.h2, self.d2, self.kernel = heads, size, h2, d2, kernel
         self.projections = nn.ModuleList(nn.Linear(embedding, heads * size, bias=False) for _ in range(3))
         self.expand_heads = nn.ModuleList(HeadExpansion(heads, h2, kernel) for _ in range(3))
         self.expand_features = nn.ModuleList(FeatureExpansion(size, d2) for _ in range(2))
-        self.output = nn.Linear(heads * size, embedding, bias=False)
-        self.tables = rotary_tables(length, d2, device)
+        self.output = nn.Linear(heads * size, embedding, bias=bias)
+        self.tables = rotary_tables(length, d2, device) if rotary else None
 
     def forward(self, x):
         b, t, _ = x.shape
+        return self.attend(*(layer(x).view(b, t, self.heads, self.size) for layer in self.projections))
+
+    def attend(self, *heads):
+        # query, key, value [B, T, H, D] -> [B, T, E]
         z = []
-        for i in range(3):
-            y = self.expand_heads[i](self.projections[i](x).view(b, t, self.heads, self.size))
+        for i, x in enumerate(heads):
+            x = self.expand_heads[i](x)
             if i < 2:
-                y = rotate(self.expand_features[i](y), self.tables)
-            z.append(y)
+                x = self.expand_features[i](x)
+                if self.tables:
+                    x = rotate(x, self.tables)
+            z.append(x)
         y = causal(*z)  # [B, T, H', D]
+        b, t, _, _ = y.shape
         y = y.reshape(b, t, self.h2 // self.heads, self.heads * self.size).mean(2)
         return self.output(y)
 
@@ -261,9 +277,14 @@ def sizes_of(options, preset):
     return layers, embedding, heads, length, batch, min(micro, batch)
 
 
+def compiled_for_each_shape(function):
+    """Without graph breaks; what cannot be compiled fails, rather than run eagerly under the wrong name."""
+    return torch.compile(function, fullgraph=True, dynamic=False)
+
+
 def forms(function, precision):
     """The ways to run a function: eager, compiled, and both in bfloat16 under autocast."""
-    compiled = torch.compile(function)
+    compiled = compiled_for_each_shape(function)
     named = {"fp32": [("pytorch eager", function, False), ("pytorch compile", compiled, False)],
              "bf16": [("pytorch eager bf16", function, True), ("pytorch compile bf16", compiled, True)]}
     return [form for name in precision for form in named[name]]
@@ -299,7 +320,7 @@ def attention_cases(options, subject, form, function, module, narrow, x, gy, ope
         y.backward(gy.to(y.dtype))
 
     def forget():
-        module.zero_grad(set_to_none=False)
+        module.zero_grad()
 
     yield Case("attention", subject, "whole", "forward", form, forward, operations=operations)
     yield Case("attention", subject, "whole", "forward+backward", form, both, operations=3 * operations,
@@ -351,9 +372,9 @@ def step_of(options, function, model, optimizer, text, micro, narrow):
             with autocast(options, narrow):
                 loss = function(part[:, :-1], part[:, 1:].contiguous())
             (loss * (part.size(0) / text.size(0))).backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0, foreach=True)
         optimizer.step()
-        optimizer.zero_grad(set_to_none=False)
+        optimizer.zero_grad()
 
     return step
 
@@ -375,9 +396,9 @@ def optimizer_case(options, subject, model, values):
             parameter.grad = value.clone()
 
     def step():
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0, foreach=True)
         optimizer.step()
-        optimizer.zero_grad(set_to_none=False)
+        optimizer.zero_grad()
 
     return Case("optimizer", subject, "AdamW", "step", "pytorch fused", step, prepare=fill)
 
@@ -399,6 +420,91 @@ def measure(options, group):
         for case, count in zip(cases, runs):
             case.samples.append(statistics.fmean(case.once(options.device) for _ in range(count)))
     return [case.report() for case in cases]
+
+
+def read_safetensors(path):
+    """Returns the tensors by name, and the metadata."""
+    content = path.read_bytes()
+    start = 8 + int.from_bytes(content[:8], "little")
+    header = json.loads(content[8:start])
+    metadata = {name: json.loads(value) for name, value in header.pop("__metadata__").items()}
+    data = bytearray(content[start:])
+    tensors = {}
+    for name, entry in header.items():
+        if entry["dtype"] != "F32":
+            continue  # token ids, which no attention has
+        begin, end = entry["data_offsets"]
+        flat = torch.frombuffer(data, dtype=torch.float32, count=(end - begin) // 4, offset=begin)
+        tensors[name] = flat.view(entry["shape"])
+    return tensors, metadata
+
+
+def golden_multi_head(metadata):
+    embedding, heads, size = metadata["n_embd"], metadata["n_head"], metadata["head_dim"]
+    module = MultiHeadAttention(embedding, heads, size, metadata["time"], "cpu")
+    layers = {"c_q": module.query, "c_k": module.key, "c_v": module.value, "c_proj": module.output}
+    return module, module, ["x"], {f"{name}.weight": layer.weight for name, layer in layers.items()}
+
+
+def golden_simulated(metadata):
+    # The official module begins after the projections.
+    heads, size, d2 = metadata["heads"], metadata["head_dim"], metadata["target_head_dim"]
+    module = SimulatedAttention(heads * size, heads, size, metadata["target_heads"], d2, metadata["kernel"],
+                                metadata["time"], "cpu", rotary=False, bias=True)
+    layers = {"output_dense": module.output}
+    for i, name in enumerate(["sas_q", "sas_k", "sas_v"]):
+        layers[f"{name}.0"] = module.expand_heads[i].first
+        layers[f"{name}.1.process"] = module.expand_heads[i].second
+        if i < 2:
+            layers[f"{name}.2"] = module.expand_features[i].first
+            layers[f"{name}.3.process"] = module.expand_features[i].second
+    weights = {f"{name}.{kind}": parameter for name, layer in layers.items()
+               for kind, parameter in layer.named_parameters()}
+    return module, module.attend, ["query", "key", "value"], weights
+
+
+def golden_checks(folder):
+    """Compares the attentions with every case of theirs in a folder."""
+    kinds = {"mha": golden_multi_head, "sas": golden_simulated}
+    checks = []
+    for kind, make in kinds.items():
+        for path in sorted((folder / kind).glob("*.safetensors")):
+            tensors, metadata = read_safetensors(path)
+            module, function, names, weights = make(metadata)
+            with torch.no_grad():
+                for name, weight in weights.items():
+                    weight.copy_(tensors["weight." + name])
+            for form, run in (("eager", function), ("compiled", compiled_for_each_shape(function))):
+                print(f"check: {kind}/{path.stem}, {form}", file=sys.stderr)
+                module.zero_grad()
+                inputs = {name: tensors["input." + name].clone().requires_grad_() for name in names}
+                y = run(*inputs.values())
+                y.backward(tensors["cotangent"])
+                found = {f"grad.input.{name}": x.grad for name, x in inputs.items()}
+                found.update({f"grad.weight.{name}": weight.grad for name, weight in weights.items()})
+                checks.append(golden_check(f"{kind}/{path.stem}, {form}", tensors, y.detach(), found))
+    if not checks:
+        raise SystemExit(f"--check {folder}: expected folders {', '.join(kinds)} with safetensors files")
+    return checks
+
+
+def golden_check(name, tensors, y, gradients):
+    expected = next(value for key, value in tensors.items() if key.startswith("output."))
+    worst_output = distance(y, expected) / norm(expected)
+    shared = LARGEST_SHARED_ERROR * math.hypot(*(norm(tensors[key]) for key in gradients))
+    worst_gradient = max(distance(value, tensors[key]) / (LARGEST_GRADIENT_ERROR * norm(tensors[key]) + shared)
+                         for key, value in gradients.items())
+    return {"name": f"PyTorch {name}: output and {len(gradients)} gradients of the published implementation",
+            "holds": worst_output <= LARGEST_OUTPUT_ERROR and worst_gradient <= 1,
+            "detail": f"output {worst_output:.1e}, gradients {worst_gradient:.2f} of what is allowed"}
+
+
+def norm(x):
+    return x.double().norm().item()
+
+
+def distance(x, y):
+    return norm(x.double() - y.double())
 
 
 def processor():
@@ -476,12 +582,15 @@ def options_of(arguments):
     parser.add_argument("--threads", type=positive, default=0, help="threads of PyTorch")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--quick", action="store_true", help="tiny sizes, to see that everything runs")
+    parser.add_argument("--check", metavar="FOLDER", type=pathlib.Path,
+                        help="compare the attentions with the golden files below; measures only the groups named")
     parser.add_argument("--json", metavar="FILE", help="where the report is written; otherwise it is printed")
     options = parser.parse_args(arguments)
     for group in options.groups:
         if group not in GROUPS:
             parser.error(f"GROUP = {group}: expected one of {', '.join(GROUPS)}")
-    options.groups = options.groups or list(GROUPS)
+    if not options.groups and not options.check:
+        options.groups = list(GROUPS)
     options.device = torch.device(options.device)
     if options.quick:
         options.sizes = [2, 16, 16, 2, 8, 4, 12, 3]
@@ -492,15 +601,17 @@ def options_of(arguments):
 def main(arguments):
     options = options_of(arguments)
     torch.manual_seed(1)
+    torch._dynamo.config.cache_size_limit = 1000  # every shape of every model is compiled, whatever came before
     if options.threads:
         torch.set_num_threads(options.threads)
     report = {
         "program": "pytorch_peer.py",
         "time": datetime.datetime.now(datetime.timezone.utc).isoformat(),
         "machine": machine(options),
-        "settings": {name: str(value) for name, value in vars(options).items()},
+        "settings": {**{name: str(value) for name, value in vars(options).items()},
+                     "build": torch.__config__.show()},
         "measurements": [],
-        "checks": [],
+        "checks": golden_checks(options.check) if options.check else [],
     }
     for group in options.groups:
         report["measurements"] += measure(options, group)
@@ -510,7 +621,8 @@ def main(arguments):
             file.write(text + "\n")
     else:
         print(text)
+    return 0 if all(check["holds"] for check in report["checks"]) else 1
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main(sys.argv[1:]))

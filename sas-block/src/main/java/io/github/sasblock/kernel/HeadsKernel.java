@@ -96,11 +96,12 @@ public record HeadsKernel(
     public String decodingBindings() {
         String compact = KernelFunction.literal(compactCache);
         return AttentionKernel.decodingBindings(
-                "__torch__.attention_tables_at(first, length, %d, %s, %d, %s, like)"
+                "__torch__.attention_tables_at(first, length, %d, %s, %d, %s, %s, like)"
                         .formatted(
                                 rotatedSize(),
                                 KernelFunction.literal(rotaryBase),
                                 rotary.ordinal(),
+                                KernelFunction.literal(expandHeads || expandFeatures),
                                 compact),
                 "__torch__.continued_attention(x, w, rooms, first, tables, %s, %s)"
                         .formatted(layout(), compact));

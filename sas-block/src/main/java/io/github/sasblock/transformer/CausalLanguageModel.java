@@ -48,6 +48,8 @@ public final class CausalLanguageModel extends DescribedBlock {
     private final List<DecoderBlock> layers = new ArrayList<>();
     private final RmsNorm norm;
     private final Linear output;
+    private final List<Parameter> inOrder; // all parameters, as the fused functions take them
+    private final List<Shape> cacheEntries; // of a layer
     private final Optional<KernelFunction> continuation;
 
     /**
@@ -72,6 +74,8 @@ public final class CausalLanguageModel extends DescribedBlock {
         }
         norm = addChildBlock("norm", config.norm());
         output = config.tiedEmbedding() ? null : addChildBlock("output", outputOf(config));
+        inOrder = getParameters().values();
+        cacheEntries = layers.get(0).attention().cacheEntries();
         continuation = layers.get(0).attention().kernel().map(this::continuation);
     }
 
@@ -155,9 +159,7 @@ public final class CausalLanguageModel extends DescribedBlock {
                                 Kernels.find(
                                         tokens,
                                         function,
-                                        2
-                                                + getParameters().size()
-                                                + roomsOfALayer() * layers.size()))
+                                        2 + inOrder.size() + cacheEntries.size() * layers.size()))
                 .map(script -> continuedByOneCall(script, parameterStore, tokens, caches))
                 .orElseGet(() -> continuedPlainly(parameterStore, tokens, caches));
     }
@@ -179,11 +181,11 @@ public final class CausalLanguageModel extends DescribedBlock {
         NDList inputs = new NDList(tokens);
         try (NDManager scratch = tokens.getManager().newSubManager(Device.cpu())) {
             inputs.add(scratch.create(caches.get(0).length()));
-            for (Parameter parameter : getParameters().values()) {
+            for (Parameter parameter : inOrder) {
                 inputs.add(parameterStore.getValue(parameter, tokens.getDevice(), false));
             }
             DataType type = inputs.get(2).getDataType();
-            List<Shape> next = newTokensOfALayer(tokens.getShape());
+            List<Shape> next = cacheEntries.stream().map(tokens.getShape()::addAll).toList();
             caches.forEach(cache -> inputs.addAll(cache.reserve(next, type)));
             NDArray logits = script.run(inputs).singletonOrThrow();
             caches.forEach(cache -> cache.advance(tokens.getShape().get(1)));
@@ -191,16 +193,8 @@ public final class CausalLanguageModel extends DescribedBlock {
         }
     }
 
-    private List<Shape> newTokensOfALayer(Shape tokens) {
-        return layers.get(0).attention().cacheEntries().stream().map(tokens::addAll).toList();
-    }
-
-    private int roomsOfALayer() {
-        return layers.get(0).attention().cacheEntries().size();
-    }
-
     private KernelFunction continuation(AttentionKernel attention) {
-        int count = getParameters().size();
+        int count = inOrder.size();
         return KernelFunction.of(
                 String.format(
                         Locale.ROOT,
@@ -292,7 +286,7 @@ public final class CausalLanguageModel extends DescribedBlock {
 
     private KernelFunction lossKernel(
             AttentionKernel attention, LanguageModelGradients.Settings settings, DataType weights) {
-        int count = getParameters().size();
+        int count = inOrder.size();
         return KernelFunction.of(
                 String.format(
                         Locale.ROOT,

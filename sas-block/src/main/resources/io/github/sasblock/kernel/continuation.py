@@ -7,8 +7,11 @@ def continued_layer(x: Tensor, w: List[Tensor], rooms: List[Tensor], first: int,
     # [B, T, E]
     n = __torch__.rms_norm(x, __torch__.layer_weights(w, 0, weighted), epsilon)
     x = x + __torch__.continued_attention_for_model(n, __torch__.layer_weights(w, 1, weighted), rooms, first, tables)
-    n = __torch__.rms_norm(x, __torch__.layer_weights(w, 2, weighted), epsilon)
-    return x + __torch__.swiglu(n, __torch__.layer_weights(w, 3, weighted))
+    B, T, E = x.shape
+    n = __torch__.rms_norm(x, __torch__.layer_weights(w, 2, weighted), epsilon).view(B * T, E)
+    f = __torch__.layer_weights(w, 3, weighted)
+    hidden = torch.silu(torch.mm(n, f[0].t())).mul_(torch.mm(n, f[1].t()))
+    return x + torch.mm(hidden, f[2].t()).view(B, T, E)
 
 
 def continued_logits(tokens: Tensor, first: int, w: List[Tensor], rooms: List[Tensor], layers: int, weighted: bool,

@@ -1,10 +1,25 @@
 # Some new tokens that continue those in a cache, without gradients. A cache is a list of rooms [B, C, ..] for C tokens,
-# of which the first `first` are taken; the new tokens are written behind them. Tables are cos and sin [n, 1, size / 2].
+# of which the first `first` are taken; the new tokens are written behind them. A single token takes so little arithmetic
+# that each operation counts.
 
 
 def rotary_tables(first: int, length: int, size: int, base: float, like: Tensor) -> List[Tensor]:
+    # [T, 1, size], for `rotate_whole`
     angles = __torch__.rotary_angles_from(first, length, size, base, like).unsqueeze(1)
-    return [torch.cos(angles).to(like.dtype), torch.sin(angles).to(like.dtype)]
+    cos, sin = torch.cos(angles).to(like.dtype), torch.sin(angles).to(like.dtype)
+    return [torch.cat([cos, cos], 2), torch.cat([-sin, sin], 2)]
+
+
+def rotate_whole(x: Tensor, tables: List[Tensor]) -> Tensor:
+    # x [B, T, H, size]: with the halves swapped, x2 meets -sin and x1 meets sin
+    return torch.addcmul(x * tables[0], torch.roll(x, [x.size(3) // 2], [3]), tables[1])
+
+
+def project_rows(x: Tensor, w: List[Tensor]) -> Tensor:
+    # x [N, E]
+    if len(w) > 1:
+        return torch.addmm(w[1], x, w[0].t())
+    return torch.mm(x, w[0].t())
 
 
 def put(room: Tensor, first: int, x: Tensor) -> Tensor:
@@ -51,52 +66,74 @@ def attend(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
 # Multi-head attention, grouped or not, and simulated attention: the weights are those of `attention`
 
 
-def attention_tables_at(first: int, length: int, size: int, base: float, rotary: int, compact: bool,
+def attention_tables_at(first: int, length: int, size: int, base: float, rotary: int, simulates: bool, compact: bool,
                         like: Tensor) -> List[Tensor]:
-    # of the new tokens; then, where keys are rotated after their expansion at each step, of all
+    # of the new tokens; then, where keys are expanded and rotated anew at each step, of all
     if rotary == 0:
         return annotate(List[Tensor], [])
-    tables = __torch__.rotary_tables(first, length, size, base, like)
-    if compact and rotary == 2:
-        return tables + __torch__.rotary_tables(0, first + length, size, base, like)
+    if rotary == 1 or not simulates:
+        return __torch__.rotary_tables(first, length, size, base, like)
+    tables = __torch__.rows_of_angles(first, length, size, base, like)
+    if compact:
+        return tables + __torch__.rows_of_angles(0, first + length, size, base, like)
     return tables + tables
 
 
-def expand_heads_of(x: Tensor, w: List[Tensor]) -> Tensor:
-    # [B, S, H, D] -> [B, S, H', D], by the product that the training step has
-    if len(w) == 0:
-        return x
+def rows_of_angles(first: int, length: int, size: int, base: float, like: Tensor) -> List[Tensor]:
+    # cos and sin [size / 2, 1, 1, T], for `rotate_rows`
+    angles = __torch__.rotary_angles_from(first, length, size, base, like).t().reshape(-1, 1, 1, length)
+    return [torch.cos(angles).to(like.dtype), torch.sin(angles).to(like.dtype)]
+
+
+def simulated(x: Tensor, w: List[Tensor], i: int, biases: bool, heads: bool, features: bool,
+              tables: List[Tensor]) -> Tensor:
+    # query (i = 0), key or value heads [B, S, H, D] -> [B, S, H', D'], expanded and rotated as in the training step
     B, S, H, D = x.shape
-    K = w[0].numel() // (w[0].size(0) * w[0].size(1))
+    N = B * S
+    we = __torch__.expansion(w, 2 * i, biases, heads, features)
+    K = 1
+    if len(we) > 0:
+        K = we[0].numel() // (we[0].size(0) * H)
     p = (K - 1) // 2
-    n = __torch__.padded(D, H, B * S, K, x)
-    n[p:D + p] = x.reshape(B * S, H, D).permute(2, 1, 0)
-    y, active = __torch__.expand_heads_forward(n, w, K, x.dtype)
-    return y.permute(2, 1, 0).reshape(B, S, -1, D)
-
-
-def expand(x: Tensor, w: List[Tensor], i: int, biases: bool, heads: bool, features: bool) -> Tensor:
-    # query (i = 0), key or value heads
-    x = __torch__.expand_heads_of(x, __torch__.expansion(w, 2 * i, biases, heads, features))
-    if i < 2:
-        x = __torch__.expand_features(x, __torch__.expansion(w, 2 * i + 1, biases, heads, features))
-    return x
+    y = __torch__.padded(D, H, N, K, x)
+    y[p:D + p] = x.reshape(N, H, D).permute(2, 1, 0)
+    if len(we) > 0:
+        y = __torch__.expand_heads_forward(y, we, K, x.dtype)[0]  # [D, H', N]
+    if i < 2 and features:
+        we = __torch__.expansion(w, 2 * i + 1, biases, heads, features)
+        H = y.size(1)
+        y = __torch__.expand_features_forward(y.view(D, -1), we, x.dtype)[0].view(-1, H, N)  # [D', H', N]
+    if len(tables) > 0:
+        __torch__.rotate_rows(y.view(y.size(0), -1, B, S), tables[0], tables[1], 1.)
+    return y.permute(2, 1, 0).view(B, S, y.size(1), y.size(0))
 
 
 def continued_attention(x: Tensor, w: List[Tensor], rooms: List[Tensor], first: int, tables: List[Tensor], size: int,
                         biases: bool, heads: bool, features: bool, rotary: int, compact: bool) -> Tensor:
     # compact: the cache holds heads before their expansion
     B, T, E = x.shape
-    z = [__torch__.project(x, __torch__.part(w, i, biases)).view(B, T, -1, size) for i in range(3)]
-    if rotary == 1:
-        z[0], z[1] = __torch__.rotate(z[0], tables[0], tables[1]), __torch__.rotate(z[1], tables[0], tables[1])
+    n = x.view(B * T, E)
+    q = __torch__.project_rows(n, __torch__.part(w, 0, biases)).view(B, T, -1, size)
+    k = __torch__.project_rows(n, __torch__.part(w, 1, biases)).view(B, T, -1, size)
+    v = __torch__.project_rows(n, __torch__.part(w, 2, biases)).view(B, T, -1, size)
+    simulates = heads or features
+    if rotary == 1 or (rotary == 2 and not simulates):
+        q, k = __torch__.rotate_whole(q, tables), __torch__.rotate_whole(k, tables)
     if compact:
-        z[1], z[2] = __torch__.put(rooms[0], first, z[1]), __torch__.put(rooms[1], first, z[2])
-    z = [__torch__.expand(z[i], w, i, biases, heads, features) for i in range(3)]
-    if rotary == 2:
-        z[0], z[1] = __torch__.rotate(z[0], tables[0], tables[1]), __torch__.rotate(z[1], tables[2], tables[3])
+        k, v = __torch__.put(rooms[0], first, k), __torch__.put(rooms[1], first, v)
+    if simulates:
+        turning = annotate(List[Tensor], [])
+        if rotary == 2:
+            turning = tables
+        q = __torch__.simulated(q, w, 0, biases, heads, features, turning[:2])
+        k = __torch__.simulated(k, w, 1, biases, heads, features, turning[2:])
+        if heads:
+            v = __torch__.simulated(v, w, 2, biases, heads, features, turning[:0])
     if not compact:
-        z[1], z[2] = __torch__.put(rooms[0], first, z[1]), __torch__.put(rooms[1], first, z[2])
-    o = __torch__.attend(z[0], z[1], z[2])
+        k, v = __torch__.put(rooms[0], first, k), __torch__.put(rooms[1], first, v)
+    o = __torch__.attend(q, k, v)
     p = __torch__.part(w, 3, biases)
-    return __torch__.project(o.reshape(B, T, -1, p[0].size(1)).mean([2]), p)
+    slots = p[0].size(1)
+    if o.size(2) * size > slots:
+        o = o.reshape(B, T, -1, slots).mean([2])
+    return __torch__.project_rows(o.reshape(B * T, slots), p).view(B, T, E)

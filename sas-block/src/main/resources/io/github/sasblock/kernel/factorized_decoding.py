@@ -18,8 +18,8 @@ def continued_latent_attention(x: Tensor, w: List[Tensor], rooms: List[Tensor], 
     latent, turning = __torch__.latent_part(x, kv, rank, step)
     latent = __torch__.put(rooms[0], first, latent)  # [B, S, R]
     if rotary_size > 0:
-        q = torch.cat([q[:, :, :, :size], __torch__.rotate(q[:, :, :, size:], tables[0], tables[1])], 3)
-        turning = __torch__.put(rooms[1], first, __torch__.rotate(turning.unsqueeze(2), tables[0], tables[1]))
+        q = torch.cat([q[:, :, :, :size], __torch__.rotate_whole(q[:, :, :, size:], tables)], 3)
+        turning = __torch__.put(rooms[1], first, __torch__.rotate_whole(turning.unsqueeze(2), tables))
     up = kv[step + 1:2 * step + 1]
     if T == 1:
         o = __torch__.attend_latent(q.squeeze(1), latent, turning, up, heads, size)
@@ -57,7 +57,7 @@ def continued_one_head_attention(x: Tensor, w: List[Tensor], rooms: List[Tensor]
     k = __torch__.project(x, rest[:step]).unsqueeze(2)  # [B, T, 1, D]
     v = __torch__.project(x, rest[step:2 * step]).unsqueeze(2)
     if rotary:
-        q, k = __torch__.rotate(q, tables[0], tables[1]), __torch__.rotate(k, tables[0], tables[1])
+        q, k = __torch__.rotate_whole(q, tables), __torch__.rotate_whole(k, tables)
     o = __torch__.attend(q, __torch__.put(rooms[0], first, k), __torch__.put(rooms[1], first, v))
     return __torch__.project(o.reshape(B, T, -1), rest[2 * step:])
 
@@ -78,17 +78,17 @@ def continued_tensor_product_attention(x: Tensor, w: List[Tensor], rooms: List[T
     if factored_query:
         a, b = __torch__.factors(x, w, heads, size, biases)
         if rotary:
-            b = __torch__.rotate(b, tables[0], tables[1])
+            b = __torch__.rotate_whole(b, tables)
         q = torch.matmul(a, b) / float(b.size(2))
         rest = w[2 * step:]
     else:
         q = __torch__.project(x, w[:step]).view(B, T, heads, size)
         if rotary:
-            q = __torch__.rotate(q, tables[0], tables[1])
+            q = __torch__.rotate_whole(q, tables)
         rest = w[step:]
     ak, bk = __torch__.factors(x, rest, heads, size, biases)
     if rotary:
-        bk = __torch__.rotate(bk, tables[0], tables[1])
+        bk = __torch__.rotate_whole(bk, tables)
     av, bv = __torch__.factors(x, rest[2 * step:], heads, size, biases)
     ak, bk = __torch__.put(rooms[0], first, ak), __torch__.put(rooms[1], first, bk)
     av, bv = __torch__.put(rooms[2], first, av), __torch__.put(rooms[3], first, bv)

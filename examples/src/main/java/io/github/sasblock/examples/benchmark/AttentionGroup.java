@@ -6,7 +6,6 @@ import ai.djl.ndarray.types.DataType;
 import io.github.sasblock.attention.Attention;
 import io.github.sasblock.kernel.Kernels;
 import io.github.sasblock.kernel.Precision;
-import io.github.sasblock.transformer.AttentionConfig;
 import java.util.List;
 
 /** One attention: the whole in all its forms, and its parts. */
@@ -21,26 +20,23 @@ final class AttentionGroup implements BenchmarkGroup {
 
     @Override
     public String description() {
-        return "one attention and its parts, forward and backward: plain, fused, as training runs"
-                + " it";
+        return "one attention, and the parts of mha and sas, forward and backward: plain, fused,"
+                + " as training runs it";
     }
 
     @Override
     public void prepare(Workbench bench, BenchmarkSettings settings) {
         AttentionSizes sizes = settings.sizes();
         NDArray x = bench.normal(sizes.batch(), sizes.length(), sizes.embedding());
-        for (AttentionConfig config : List.of(sizes.multiHead(), sizes.sas())) {
-            if (!settings.attentions().contains(config.name())) {
-                continue;
-            }
-            Attention attention = config.build(sizes.embedding(), 0);
+        for (String name : settings.attentions()) {
+            Attention attention = sizes.config(name).build(sizes.embedding(), 0);
             attention.initialize(bench.manager(), DataType.FLOAT32, x.getShape());
-            Label label = new Label(NAME, sizes.subject(config.name()), "whole", "", "");
+            Label label = new Label(NAME, sizes.subject(name), "whole", "", "");
             addWhole(bench, settings, label, attention, x);
             AttentionParts parts = new AttentionParts(bench, sizes, label, attention);
-            if (config.name().equals("sas")) {
+            if (name.equals("sas")) {
                 parts.addSimulated(x);
-            } else {
+            } else if (name.equals("mha")) {
                 parts.addMultiHead(x);
             }
         }
@@ -75,13 +71,7 @@ final class AttentionGroup implements BenchmarkGroup {
     private static void add(Workbench bench, Label label, TrainingPair pair, double operations) {
         bench.closeLater(pair::close);
         for (boolean backward : new boolean[] {false, true}) {
-            Label own =
-                    new Label(
-                            label.group(),
-                            label.subject(),
-                            label.part(),
-                            backward ? AutogradCases.BOTH : AutogradCases.FORWARD,
-                            label.form());
+            Label own = label.withPass(backward ? AutogradCases.BOTH : AutogradCases.FORWARD);
             bench.add(
                     Case.timed(own, Kernels.Mode.FUSED, () -> pair.run(backward))
                             .counting(

@@ -2,8 +2,12 @@ package io.github.sasblock.examples.benchmark;
 
 import io.github.sasblock.sas.SasShape;
 import io.github.sasblock.sas.SasShape.HeadExpansionKind;
+import io.github.sasblock.transformer.AttentionConfig;
+import io.github.sasblock.transformer.MfaConfig;
+import io.github.sasblock.transformer.MlaConfig;
 import io.github.sasblock.transformer.MultiHeadConfig;
 import io.github.sasblock.transformer.SasConfig;
+import io.github.sasblock.transformer.TpaConfig;
 
 /**
  * The sizes at which one attention is measured.
@@ -75,8 +79,21 @@ public record AttentionSizes(
         throw new IllegalArgumentException("eight positive whole numbers, B,T,E,H,D,H',D',K");
     }
 
-    MultiHeadConfig multiHead() {
-        return MultiHeadConfig.of(heads, heads, headSize);
+    /** Returns the attention of a name, with H heads of D each; SAS expands them. */
+    AttentionConfig config(String name) {
+        return switch (name) {
+            case "mha" -> MultiHeadConfig.of(heads, heads, headSize);
+            case "gqa" -> MultiHeadConfig.of(heads, heads % 2 == 0 ? 2 : 1, headSize);
+            case "mqa" -> MultiHeadConfig.of(heads, 1, headSize);
+            case "mla" -> MlaConfig.of(embedding, heads, headSize);
+            case "mfa" -> MfaConfig.of(embedding, heads, headSize);
+            case "tpa" -> TpaConfig.of(embedding, heads, headSize);
+            case "tpa-kv" -> TpaConfig.keyValueOnly(embedding, heads, headSize);
+            case "sas" -> sas();
+            default ->
+                    throw new IllegalArgumentException(
+                            "attention = " + name + ", expected one of " + AttentionConfig.NAMES);
+        };
     }
 
     SasConfig sas() {

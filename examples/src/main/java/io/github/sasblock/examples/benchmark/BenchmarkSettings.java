@@ -61,9 +61,14 @@ public record BenchmarkSettings(
 
     /** Returns that run with another number of layers. */
     RunConfig run(String preset, String attention, int layers) {
+        return RunConfig.read(values(preset, attention, layers), null);
+    }
+
+    /** Returns what is given of that run; the rest, such as heads, is chosen when it is read. */
+    Map<String, List<String>> values(String preset, String attention, int layers) {
         Map<String, List<String>> values = values(preset, attention);
         values.put("layers", List.of(Integer.toString(layers)));
-        return RunConfig.read(values, null);
+        return values;
     }
 
     private Map<String, List<String>> values(String preset, String attention) {

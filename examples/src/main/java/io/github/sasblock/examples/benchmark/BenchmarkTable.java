@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
 
 /** Reports side by side, for people: medians, spread, and what they are in relation to others. */
 public final class BenchmarkTable {
@@ -18,8 +19,11 @@ public final class BenchmarkTable {
                     "form",
                     "median",
                     "quartiles",
+                    "predicted",
+                    "of median",
                     "× plain",
                     "tokens/s",
+                    "× recomputation's",
                     "GFLOP/s",
                     "of matrix product",
                     "time/operation × mha");
@@ -83,6 +87,9 @@ public final class BenchmarkTable {
         Map<Label, List<Entry>> functions = new LinkedHashMap<>();
         for (BenchmarkReport report : reports) {
             for (Measurement measurement : report.measurements()) {
+                if (measurement.label().pass().equals(MemoryGroup.PREDICTED)) {
+                    continue; // a column beside what was measured
+                }
                 functions
                         .computeIfAbsent(
                                 measurement.label().withForm(""), label -> new ArrayList<>())
@@ -139,10 +146,15 @@ public final class BenchmarkTable {
                 value(measurement, statistics.lowerQuartile())
                         + " … "
                         + value(measurement, statistics.upperQuartile()),
+                predicted(entry).map(one -> value(one, one.median())).orElse(""),
+                predicted(entry)
+                        .map(one -> "%.0f %%".formatted(100 * one.median() / statistics.median()))
+                        .orElse(""),
                 text(timesPlain(measurement, sameFunction), "%.2f"),
                 measurement.tokens() > 0 && measurement.isTimed()
                         ? "%,.0f".formatted(measurement.tokens() / statistics.median())
                         : "",
+                text(timesRecomputation(measurement, sameFunction), "%.1f"),
                 text(rate(measurement), "%.1f"),
                 text(shareOfMatrixProduct(entry), "%.1f %%"),
                 text(timesMultiHead(entry), "%.2f"));
@@ -158,12 +170,34 @@ public final class BenchmarkTable {
         return number.isPresent() ? String.format(Locale.ROOT, format, number.getAsDouble()) : "";
     }
 
+    /** What was predicted for a measured peak. */
+    private static Optional<Measurement> predicted(Entry entry) {
+        Label label = entry.measurement().label();
+        return label.group().equals(MemoryGroup.NAME) && label.pass().equals(MemoryGroup.PEAK)
+                ? entry.report().measurements().stream()
+                        .filter(one -> one.label().equals(label.withPass(MemoryGroup.PREDICTED)))
+                        .findFirst()
+                : Optional.empty();
+    }
+
     private static OptionalDouble timesPlain(Measurement measurement, List<Entry> sameFunction) {
-        return sameFunction.stream()
-                .map(Entry::measurement)
-                .filter(other -> other.label().form().equals(Label.PLAIN))
+        return inForm(Label.PLAIN, sameFunction)
                 .mapToDouble(plain -> measurement.median() / plain.median())
                 .findFirst();
+    }
+
+    /** The throughput against that without a cache. */
+    private static OptionalDouble timesRecomputation(
+            Measurement measurement, List<Entry> sameFunction) {
+        return inForm(DecodingGroup.RECOMPUTATION, sameFunction)
+                .mapToDouble(recomputed -> recomputed.median() / measurement.median())
+                .findFirst();
+    }
+
+    private static Stream<Measurement> inForm(String form, List<Entry> sameFunction) {
+        return sameFunction.stream()
+                .map(Entry::measurement)
+                .filter(other -> other.label().form().equals(form));
     }
 
     /** Operations in a second, in 10⁹. */

@@ -23,7 +23,11 @@ import java.util.Random;
 /** Greedy decoding at the end of a long sequence, with caches and without. */
 final class DecodingGroup implements BenchmarkGroup {
 
-    private static final String NAME = "decoding";
+    static final String NAME = "decoding";
+
+    /** The form without a cache: each token is that of a pass over all before it. */
+    static final String RECOMPUTATION = "recomputation";
+
     private static final int SEED = 1;
 
     @Override
@@ -33,8 +37,8 @@ final class DecodingGroup implements BenchmarkGroup {
 
     @Override
     public String description() {
-        return "greedy decoding at the end of a sequence, with key/value caches and by"
-                + " recomputation";
+        return "greedy decoding of the last tokens of a sequence, with key/value caches and by"
+                + " recomputation; the prompt by itself";
     }
 
     @Override
@@ -108,23 +112,23 @@ final class DecodingGroup implements BenchmarkGroup {
                         subject + ", " + cache + ": greedy tokens are those of recomputation",
                         Arrays.equals(expected, found),
                         firstDifference(expected, found)));
-        String at = "at " + settings.decodedLength() + " tokens";
-        Label label = new Label(NAME, subject, "tokens", at, "");
+        Label step =
+                new Label(
+                        NAME, subject, "single tokens", "up to " + settings.decodedLength(), cache);
         if (!cache.startsWith("expanded")) {
             bench.add(
                     Case.timed(
-                                    label.withForm("recomputation"),
+                                    step.withForm(RECOMPUTATION),
                                     Kernels.Mode.FUSED,
                                     () -> decoder.recompute(count))
                             .over(count));
         }
         bench.add(
-                Case.timed(
-                                label.withForm(cache),
-                                Kernels.Mode.FUSED,
-                                () -> decoder.continueCached(count))
+                Case.timed(step, Kernels.Mode.FUSED, () -> decoder.continueCached(count))
                         .preparedBy(decoder::prefill)
                         .over(count));
+        Label first = new Label(NAME, subject, "prompt", "into the cache", cache);
+        bench.add(Case.timed(first, Kernels.Mode.FUSED, decoder::prefill).over(prompt.length));
     }
 
     private static String firstDifference(long[] expected, long[] found) {

@@ -17,4 +17,8 @@ public record Label(String group, String subject, String part, String pass, Stri
     Label withForm(String other) {
         return new Label(group, subject, part, pass, other);
     }
+
+    Label withPass(String other) {
+        return new Label(group, subject, part, other, form);
+    }
 }

@@ -12,12 +12,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 
 /** The peak of resident memory of a training step, each case in a process of its own. */
 final class MemoryGroup implements BenchmarkGroup {
 
     static final String NAME = "memory";
+
+    static final String PEAK = "peak above what was there before";
+
+    /** The pass whose figure is not measured; the table shows it beside the one that is. */
+    static final String PREDICTED = "predicted peak";
 
     @Override
     public String name() {
@@ -56,51 +62,56 @@ final class MemoryGroup implements BenchmarkGroup {
             String preset,
             String attention,
             int layers) {
-        RunConfig run = settings.run(preset, attention, layers);
+        Map<String, List<String>> values = settings.values(preset, attention, layers);
         String subject = "%s %s, %d layers".formatted(preset, attention, layers);
         TrainingGroup.forms(settings.threads())
                 .forEach(
                         (form, computation) -> {
                             if (computation.precision() == Precision.FP32) {
-                                add(bench, run, subject, form, computation);
+                                Label label = new Label(NAME, subject, "training", PEAK, form);
+                                add(bench, values, label, computation);
                             }
                         });
     }
 
     private static void add(
-            Workbench bench, RunConfig run, String subject, String form, Computation computation) {
+            Workbench bench,
+            Map<String, List<String>> values,
+            Label label,
+            Computation computation) {
         List<MemoryProbe.Result> last = new ArrayList<>();
         bench.add(
                 Case.bytes(
-                        new Label(NAME, subject, "training", "peak above baseline", form),
+                        label,
                         () -> {
-                            MemoryProbe.Result result = measure(run, form);
+                            MemoryProbe.Result result = measure(values, label.form());
                             last.clear();
                             last.add(result);
                             return result.peak() - (double) result.baseline();
                         }));
-        bench.add(
-                Case.bytes(
-                        new Label(NAME, subject, "process", "baseline", form),
-                        () -> last.get(0).baseline()));
-        bench.add(
-                Case.bytes(
-                        new Label(NAME, subject, "training", "predicted peak", form),
-                        () ->
-                                MemoryEstimate.of(
-                                                TrainedModel.config(run),
-                                                run.data().context(),
-                                                run.training().microBatch(),
-                                                computation)
-                                        .peak()));
+        bench.add(Case.bytes(label.withPass(PREDICTED), () -> predicted(values, computation)));
+        bench.add(Case.bytes(label.withPass("before"), () -> last.get(0).baseline()));
     }
 
-    private static MemoryProbe.Result measure(RunConfig run, String form) {
+    private static double predicted(Map<String, List<String>> values, Computation computation) {
+        RunConfig run = RunConfig.read(values, null);
+        return MemoryEstimate.of(
+                        TrainedModel.config(run),
+                        run.data().context(),
+                        run.training().microBatch(),
+                        computation)
+                .peak();
+    }
+
+    private static MemoryProbe.Result measure(Map<String, List<String>> values, String form) {
         try {
             Path file = Files.createTempFile("memory", ".json");
             try {
                 int code =
-                        new ProcessBuilder(command(file, run, form)).inheritIO().start().waitFor();
+                        new ProcessBuilder(command(file, values, form))
+                                .inheritIO()
+                                .start()
+                                .waitFor();
                 if (code != 0) {
                     throw new IllegalStateException(
                             "the process that measures memory ended with exit code " + code);
@@ -118,15 +129,12 @@ final class MemoryGroup implements BenchmarkGroup {
     }
 
     /** The heap is small and resident from the start, so that its growth is not counted. */
-    private static List<String> command(Path file, RunConfig run, String form) {
+    private static List<String> command(Path file, Map<String, List<String>> values, String form) {
+        String java = String.join(File.separator, System.getProperty("java.home"), "bin", "java");
         List<String> command =
                 new ArrayList<>(
                         List.of(
-                                String.join(
-                                        File.separator,
-                                        System.getProperty("java.home"),
-                                        "bin",
-                                        "java"),
+                                java,
                                 "-Xms64m",
                                 "-Xmx64m",
                                 "-XX:+AlwaysPreTouch",
@@ -137,19 +145,7 @@ final class MemoryGroup implements BenchmarkGroup {
                                 MemoryProbe.class.getName(),
                                 file.toString(),
                                 form));
-        for (String name :
-                List.of(
-                        "preset",
-                        "attention",
-                        "layers",
-                        "embedding-size",
-                        "heads",
-                        "context",
-                        "batch",
-                        "micro-batch",
-                        "threads")) {
-            command.add(name + "=" + run.settings().get(name));
-        }
+        command.addAll(MemoryProbe.arguments(values));
         return command;
     }
 }

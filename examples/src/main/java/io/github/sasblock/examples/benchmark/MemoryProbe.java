@@ -8,6 +8,7 @@ import io.github.sasblock.examples.train.GradientWorkers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,11 +52,8 @@ public final class MemoryProbe {
      * @throws IOException if the result cannot be written
      */
     public static void main(String[] arguments) throws IOException {
-        Map<String, List<String>> settings = new LinkedHashMap<>();
-        for (String setting : List.of(arguments).subList(2, arguments.length)) {
-            String[] parts = setting.split("=", 2);
-            settings.put(parts[0], List.of(parts[1]));
-        }
+        Map<String, List<String>> settings =
+                settings(List.of(arguments).subList(2, arguments.length));
         Map<String, List<String>> tiny = new LinkedHashMap<>(settings);
         tiny.putAll(TINY);
         RunConfig run = RunConfig.read(settings, null);
@@ -64,6 +62,24 @@ public final class MemoryProbe {
         measure(RunConfig.read(tiny, null), computation); // so that all code is resident
         Result result = measure(run, computation);
         Files.write(Path.of(arguments[0]), new JsonMapper().writeValueAsBytes(result));
+    }
+
+    /** Reads NAME=VALUE, as {@link #arguments} writes them. */
+    static Map<String, List<String>> settings(List<String> arguments) {
+        Map<String, List<String>> settings = new LinkedHashMap<>();
+        for (String argument : arguments) {
+            String[] parts = argument.split("=", 2);
+            settings.computeIfAbsent(parts[0], name -> new ArrayList<>()).add(parts[1]);
+        }
+        return settings;
+    }
+
+    /** Writes settings as arguments of this program. */
+    static List<String> arguments(Map<String, List<String>> settings) {
+        List<String> arguments = new ArrayList<>();
+        settings.forEach(
+                (name, values) -> values.forEach(value -> arguments.add(name + "=" + value)));
+        return arguments;
     }
 
     private static Result measure(RunConfig run, Computation computation) throws IOException {

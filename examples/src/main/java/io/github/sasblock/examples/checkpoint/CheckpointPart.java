@@ -62,8 +62,21 @@ public record CheckpointPart(String fileName, Content content) {
      * @return the file, in the safetensors format
      */
     public static CheckpointPart tensors(String fileName, Map<String, NDArray> tensors) {
+        return tensors(fileName, tensors, Map.of());
+    }
+
+    /**
+     * Returns a file of tensors that says what they are.
+     *
+     * @param fileName its name, such as {@code model.safetensors}
+     * @param tensors the arrays by name, in an order that does not change
+     * @param metadata texts by name
+     * @return the file, in the safetensors format
+     */
+    public static CheckpointPart tensors(
+            String fileName, Map<String, NDArray> tensors, Map<String, String> metadata) {
         return new CheckpointPart(
-                fileName, channel -> SafeTensorsWriter.write(channel, tensors, Map.of()));
+                fileName, channel -> SafeTensorsWriter.write(channel, tensors, metadata));
     }
 
     /** Tells whether a name leads to a file of its folder, and to no other. */

@@ -71,7 +71,16 @@ public final class CheckpointStore {
         return open(folder, kept, Storage.disk());
     }
 
-    static CheckpointStore open(Path folder, int kept, Storage storage) throws IOException {
+    /**
+     * Opens a folder of checkpoints on a file system.
+     *
+     * @param folder the folder; it is made when the first checkpoint is saved
+     * @param kept how many of the newest checkpoints to keep, at least 1
+     * @param storage the file system
+     * @return the store
+     * @throws IOException if the folder cannot be listed, or something unfinished not be deleted
+     */
+    public static CheckpointStore open(Path folder, int kept, Storage storage) throws IOException {
         if (kept < 1) {
             throw new IllegalArgumentException(
                     "checkpoints to keep = " + kept + ": expected at least 1");

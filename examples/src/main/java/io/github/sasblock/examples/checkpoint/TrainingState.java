@@ -19,6 +19,8 @@ import java.util.TreeMap;
  * @param tokens how many tokens the run has trained on
  * @param position where in its data the run stands, by the caller's names
  * @param random the states of random generators, as text, by the caller's names
+ * @param texts what the tokens are that the run trains on and scores, as fingerprints, by the
+ *     caller's names
  * @param lossScale the factor on the loss in reduced precision; 1 without one
  * @param counters what is counted across the run, such as skipped steps, by the caller's names
  * @param averages what is averaged across the run, all finite, by the caller's names
@@ -35,6 +37,7 @@ public record TrainingState(
         long tokens,
         SortedMap<String, Long> position,
         SortedMap<String, String> random,
+        SortedMap<String, String> texts,
         double lossScale,
         SortedMap<String, Long> counters,
         SortedMap<String, Double> averages,
@@ -62,6 +65,7 @@ public record TrainingState(
      * @param tokens how many tokens the run has trained on
      * @param position where in its data the run stands
      * @param random the states of random generators
+     * @param texts what the tokens are
      * @param lossScale the factor on the loss
      * @param counters what is counted
      * @param averages what is averaged
@@ -86,6 +90,7 @@ public record TrainingState(
         }
         position = Collections.unmodifiableSortedMap(new TreeMap<>(position));
         random = Collections.unmodifiableSortedMap(new TreeMap<>(random));
+        texts = Collections.unmodifiableSortedMap(new TreeMap<>(texts));
         counters = Collections.unmodifiableSortedMap(new TreeMap<>(counters));
         averages = Collections.unmodifiableSortedMap(new TreeMap<>(averages));
         versions = Collections.unmodifiableSortedMap(new TreeMap<>(versions));
@@ -131,6 +136,7 @@ public record TrainingState(
         private final long tokens;
         private final SortedMap<String, Long> position = new TreeMap<>();
         private final SortedMap<String, String> random = new TreeMap<>();
+        private final SortedMap<String, String> texts = new TreeMap<>();
         private final SortedMap<String, Long> counters = new TreeMap<>();
         private final SortedMap<String, Double> averages = new TreeMap<>();
         private final SortedMap<String, String> versions = new TreeMap<>();
@@ -165,6 +171,18 @@ public record TrainingState(
          */
         public Builder optRandom(String name, String state) {
             random.put(name, state);
+            return this;
+        }
+
+        /**
+         * Adds what the tokens of a text are.
+         *
+         * @param name such as {@code training}
+         * @param fingerprint equal for equal tokens alone
+         * @return this builder
+         */
+        public Builder optText(String name, String fingerprint) {
+            texts.put(name, fingerprint);
             return this;
         }
 
@@ -262,6 +280,7 @@ public record TrainingState(
                     tokens,
                     position,
                     random,
+                    texts,
                     lossScale,
                     counters,
                     averages,

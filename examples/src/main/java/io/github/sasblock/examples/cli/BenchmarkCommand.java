@@ -6,6 +6,7 @@ import io.github.sasblock.examples.benchmark.BenchmarkReport;
 import io.github.sasblock.examples.benchmark.BenchmarkSettings;
 import io.github.sasblock.examples.benchmark.BenchmarkTable;
 import io.github.sasblock.examples.problem.Problems;
+import io.github.sasblock.transformer.AttentionConfig;
 import io.github.sasblock.transformer.ModelPreset;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,8 +46,6 @@ import picocli.CommandLine.Spec;
         })
 final class BenchmarkCommand implements Callable<Integer> {
 
-    private static final List<String> ATTENTIONS = List.of("mha", "gqa", "mqa", "sas");
-
     @Spec private CommandSpec spec;
 
     @Parameters(arity = "0..*", paramLabel = "GROUP", description = "what to measure")
@@ -63,7 +62,7 @@ final class BenchmarkCommand implements Callable<Integer> {
             names = "--attention",
             split = ",",
             paramLabel = "NAME",
-            description = "mha, gqa, mqa, sas (default: mha,sas)")
+            description = "mha, gqa, mqa, mla, mfa, tpa, tpa-kv, sas (default: mha,sas)")
     private List<String> attentions = new ArrayList<>(List.of("mha", "sas"));
 
     @Option(
@@ -157,7 +156,7 @@ final class BenchmarkCommand implements Callable<Integer> {
                 "--preset",
                 presets,
                 Arrays.stream(ModelPreset.values()).map(ModelPreset::label).toList());
-        requireKnown(problems, "--attention", attentions, ATTENTIONS);
+        requireKnown(problems, "--attention", attentions, AttentionConfig.NAMES);
         int length = atLeast(problems, "--decoded-length", 2, decodedLength, quick ? 16 : 512);
         int decoded = atLeast(problems, "--new-tokens", 1, newTokens, quick ? 4 : 16);
         problems.require(

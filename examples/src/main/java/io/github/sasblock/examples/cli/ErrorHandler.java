@@ -2,7 +2,7 @@ package io.github.sasblock.examples.cli;
 
 import io.github.sasblock.examples.problem.InvalidInputException;
 import io.github.sasblock.examples.storage.StorageException;
-import io.github.sasblock.examples.train.NonFiniteLossException;
+import io.github.sasblock.examples.train.TrainingStoppedException;
 import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +23,8 @@ final class ErrorHandler implements IExecutionExceptionHandler, IParameterExcept
         if (exception instanceof InvalidInputException) {
             return fail(command, exception.getMessage(), CommandLine.ExitCode.USAGE);
         }
-        if (exception instanceof NonFiniteLossException) {
+        if (exception instanceof TrainingStoppedException) {
+            LOG.debug("training stopped", exception);
             return fail(command, exception.getMessage(), CommandLine.ExitCode.SOFTWARE);
         }
         if (exception instanceof StorageException) {

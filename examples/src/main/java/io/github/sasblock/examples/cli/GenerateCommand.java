@@ -2,8 +2,9 @@ package io.github.sasblock.examples.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.github.sasblock.examples.generate.Checkpoint;
 import io.github.sasblock.examples.generate.Generation;
+import io.github.sasblock.examples.generate.ModelFiles;
+import io.github.sasblock.examples.generate.ModelFiles.Which;
 import io.github.sasblock.examples.generate.TextGenerator;
 import io.github.sasblock.examples.generate.TokenSampler;
 import io.github.sasblock.examples.generate.TrainedModel;
@@ -50,8 +51,8 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  bin/sas generate --checkpoint runs/first --prompt \"The village\"",
             "  bin/sas generate --checkpoint runs/first --prompt-file - --temperature 0 <text",
-            "  bin/sas generate --checkpoint runs/first/checkpoints/last --prompt \"It was\""
-                    + " --stop \". \" --samples 3"
+            "  bin/sas generate --checkpoint runs/first/checkpoints/step-00001100 --prompt \"It"
+                    + " was\" --stop \". \" --samples 3"
         })
 final class GenerateCommand implements Callable<Integer> {
 
@@ -196,7 +197,9 @@ final class GenerateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         checkOptions();
-        Checkpoint files = Checkpoint.find(checkpoint, which);
+        ModelFiles files =
+                ModelFiles.find(checkpoint, Which.valueOf(which.toUpperCase(Locale.ROOT)));
+        files.messages().forEach(this::tell);
         String text = prompt();
         try (TrainedModel model = TrainedModel.load(files, tokenizer, CACHE_FORMS.get(cache))) {
             TextGenerator generator = new TextGenerator(model, this::tell);

@@ -32,6 +32,7 @@ public final class Sas {
         sas.addSubcommand("generate", GenerateCommand.commandLine());
         sas.addSubcommand("status", new StatusCommand());
         sas.addSubcommand("watch", new WatchCommand());
+        sas.addSubcommand("torture", SettingOptions.command(new TortureCommand()));
         sas.addSubcommand("self-check", new SelfCheckCommand());
         sas.addSubcommand("bundle", new BundleCommand());
         sas.addSubcommand("benchmark", new BenchmarkCommand());

@@ -1,5 +1,6 @@
 package io.github.sasblock.examples.cli;
 
+import io.github.sasblock.examples.pretrain.Versions;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -10,7 +11,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "sas",
         mixinStandardHelpOptions = true,
-        version = "sas-block 0.1.0",
+        version = "sas-block " + Versions.PROGRAM,
         description =
                 "Pretrains small language models with simulated attention scores, writes text with"
                         + " them, and trains a text classifier with its attention exchanged.")

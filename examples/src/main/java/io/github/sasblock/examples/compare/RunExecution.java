@@ -8,6 +8,7 @@ import io.github.sasblock.examples.pretrain.Corpus;
 import io.github.sasblock.examples.pretrain.Plan;
 import io.github.sasblock.examples.tokens.Windows;
 import io.github.sasblock.examples.train.NonFiniteLossException;
+import io.github.sasblock.examples.train.PeakMemory;
 import io.github.sasblock.examples.train.Pretraining;
 import io.github.sasblock.examples.train.TrainingListener;
 import io.github.sasblock.transformer.ModelCounts;

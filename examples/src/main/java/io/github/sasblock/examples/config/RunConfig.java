@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param model the sizes of the model; its vocabulary is that of the tokenizer
  * @param data the text
  * @param training how the model is trained
+ * @param saving which checkpoints are kept, and what happens where one cannot be written
  * @param out the folder of the run
  * @param tensorBoard whether TensorBoard's event files are written
  * @param settings every setting by name, as it was resolved; a file of these repeats the run
@@ -26,6 +27,7 @@ public record RunConfig(
         ModelSettings model,
         DataSettings data,
         TrainingSettings training,
+        SavingSettings saving,
         Path out,
         boolean tensorBoard,
         Map<String, Object> settings) {

@@ -1,10 +1,12 @@
 package io.github.sasblock.examples.config;
 
+import io.github.sasblock.examples.checkpoint.CheckpointStore;
 import io.github.sasblock.examples.lab.LabTask;
 import io.github.sasblock.examples.problem.Problems;
 import io.github.sasblock.examples.text.ReadOptions;
 import io.github.sasblock.examples.train.AdamW;
 import io.github.sasblock.examples.train.Computation;
+import io.github.sasblock.examples.train.FaultPolicy;
 import io.github.sasblock.examples.train.LearningRate;
 import io.github.sasblock.examples.train.TrainingSettings;
 import io.github.sasblock.kernel.Kernels;
@@ -33,6 +35,9 @@ final class RunConfigReader {
     /** Wider than any model by far; sizes that follow from it stay within an int. */
     private static final int WIDEST = 1 << 20;
 
+    /** What a crash costs at most, unless told otherwise. */
+    private static final long MOST_STEPS_LOST = 100;
+
     private final SettingValues values;
 
     RunConfigReader(SettingValues values) {
@@ -48,11 +53,19 @@ final class RunConfigReader {
         ModelSettings model = model(preset);
         TrainingSettings training = training(PresetDefaults.of(preset));
         DataSettings data = data(preset, training.seed());
+        SavingSettings saving = saving();
         String name = model.sizes() == null ? "" : "-" + model.attention().name();
         Path out = values.path("out", defaultOut(name + "-" + preset.label()));
         boolean tensorBoard = values.flag("tensorboard", false);
         return new RunConfig(
-                preset, model, data, training, out, tensorBoard, ordered(values.resolved()));
+                preset,
+                model,
+                data,
+                training,
+                saving,
+                out,
+                tensorBoard,
+                ordered(values.resolved()));
     }
 
     private static String defaultOut(String suffix) {
@@ -89,7 +102,9 @@ final class RunConfigReader {
     private TrainingSettings training(PresetDefaults defaults) {
         long steps = values.integer("steps", 1, defaults.steps());
         int batch = values.smallInteger("batch", 1, defaults.batch());
-        int micro = values.smallInteger("micro-batch", 1, Math.min(batch, defaults.microBatch()));
+        int fitting = Math.min(batch, defaults.microBatch());
+        boolean adapts = values.isWord("micro-batch", "auto");
+        int micro = adapts ? fitting : values.smallInteger("micro-batch", 1, fitting);
         values.problems()
                 .require(micro <= batch, "--micro-batch", micro, "at most --batch = " + batch);
         double peak = values.number("learning-rate", 0, defaults.learningRate());
@@ -115,12 +130,46 @@ final class RunConfigReader {
                 steps,
                 batch,
                 micro,
+                adapts,
                 new LearningRate(peak, minimum, warmup, steps),
                 adam,
                 values.number("clip", 0, 1),
                 values.integer("validate-every", 1, Math.max(1, steps / 5)),
+                values.integer("checkpoint-every", 1, defaultCheckpointEvery(steps)),
                 values.smallInteger("seed", 0, 1),
+                faults(),
                 computation());
+    }
+
+    private static long defaultCheckpointEvery(long steps) {
+        return Math.max(1, Math.min(MOST_STEPS_LOST, steps / 10));
+    }
+
+    private FaultPolicy faults() {
+        FaultPolicy faults =
+                new FaultPolicy(
+                        values.choice(
+                                "on-nonfinite",
+                                SettingValues.named(FaultPolicy.OnNonFinite.values()),
+                                "stop"),
+                        values.integer("max-nonfinite", 1, 10),
+                        values.number("skip-spikes", 0, 0));
+        values.problems()
+                .require(
+                        faults.spikeFactor() == 0 || faults.spikeFactor() > 1,
+                        "--skip-spikes",
+                        faults.spikeFactor(),
+                        "more than 1, or 0 to skip none");
+        return faults;
+    }
+
+    private SavingSettings saving() {
+        return new SavingSettings(
+                values.smallInteger("keep", 1, CheckpointStore.DEFAULT_KEPT),
+                values.choice(
+                        "on-save-failure",
+                        SettingValues.named(SavingSettings.OnFailure.values()),
+                        "continue"));
     }
 
     private Computation computation() {

@@ -104,6 +104,15 @@ final class SettingValues {
         }
     }
 
+    /** Returns whether a word was given where otherwise a number stands. */
+    boolean isWord(String name, String word) {
+        if (!word.equalsIgnoreCase(given(name, null))) {
+            return false;
+        }
+        resolved.put(name, word);
+        return true;
+    }
+
     String text(String name, String otherwise) {
         return keep(name, given(name, otherwise));
     }

@@ -204,7 +204,8 @@ public final class Settings {
                             TRAINING,
                             "micro-batch",
                             "N",
-                            "windows in memory at once; fewer take less memory (by preset)"),
+                            "windows in memory at once; fewer take less memory; auto to halve them"
+                                    + " where memory does not suffice (by preset)"),
                     setting(TRAINING, "learning-rate", "X", "highest learning rate (by preset)"),
                     setting(
                             TRAINING,
@@ -227,6 +228,23 @@ public final class Settings {
                             "X",
                             "largest global norm of the gradients; 0 for none (1)"),
                     setting(TRAINING, "dropout", "X", "rate of dropout (0)"),
+                    setting(
+                            TRAINING,
+                            "on-nonfinite",
+                            "ACTION",
+                            "where the loss or a gradient is not finite: stop before the update, or"
+                                    + " skip the batch (stop)"),
+                    setting(
+                            TRAINING,
+                            "max-nonfinite",
+                            "N",
+                            "batches of a run that --on-nonfinite skip may leave out (10)"),
+                    setting(
+                            TRAINING,
+                            "skip-spikes",
+                            "FACTOR",
+                            "skip batches whose loss is more than so many times its moving average;"
+                                    + " 0 for none (0)"),
                     setting(
                             TRAINING,
                             "seed",
@@ -264,6 +282,23 @@ public final class Settings {
                             "validation-tokens",
                             "N",
                             "tokens scored by a validation, spread evenly; 0 for all (262144)"),
+                    setting(
+                            OUTPUT,
+                            "checkpoint-every",
+                            "N",
+                            "steps between checkpoints, which are written after validations too (a"
+                                    + " tenth of the steps, at most 100)"),
+                    setting(
+                            OUTPUT,
+                            "keep",
+                            "N",
+                            "newest checkpoints to keep; the best is kept besides (2)"),
+                    setting(
+                            OUTPUT,
+                            "on-save-failure",
+                            "ACTION",
+                            "where a checkpoint or a line of the log cannot be written, as on a"
+                                    + " full disk: continue, or stop (continue)"),
                     setting(
                             OUTPUT,
                             "out",

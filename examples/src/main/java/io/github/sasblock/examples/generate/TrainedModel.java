@@ -44,7 +44,7 @@ public final class TrainedModel implements AutoCloseable {
     /**
      * Loads a model.
      *
-     * @param checkpoint where its files lie
+     * @param files where its files lie
      * @param tokenizer null for the one named by the configuration, or what stands for it here, as
      *     {@link Tokenizers#of} takes it
      * @param cacheForm what a cache keeps where the attention is SAS; other attentions have one
@@ -53,15 +53,15 @@ public final class TrainedModel implements AutoCloseable {
      * @throws InvalidInputException if the files are damaged or do not fit each other
      * @throws IOException if reading fails
      */
-    public static TrainedModel load(Checkpoint checkpoint, String tokenizer, CacheForm cacheForm)
+    public static TrainedModel load(ModelFiles files, String tokenizer, CacheForm cacheForm)
             throws IOException {
-        RunConfig config = config(checkpoint.config(), cacheForm);
+        RunConfig config = config(files.config(), cacheForm);
         Tokenizer opened = Tokenizers.of(tokenizer == null ? config.data().tokenizer() : tokenizer);
         NDManager manager = NDManager.newBaseManager();
         try {
             CausalLanguageModel model =
                     new CausalLanguageModel(config.languageModel(opened.vocabularySize()));
-            fill(model, manager, checkpoint);
+            fill(model, manager, files);
             return new TrainedModel(manager, model, opened, config.data().context());
         } catch (IOException | RuntimeException e) {
             manager.close();
@@ -79,30 +79,30 @@ public final class TrainedModel implements AutoCloseable {
         return RunConfig.read(Map.of("cache", List.of(form)), file);
     }
 
-    private static void fill(CausalLanguageModel model, NDManager manager, Checkpoint checkpoint)
+    private static void fill(CausalLanguageModel model, NDManager manager, ModelFiles files)
             throws IOException {
         try {
-            requireSameModel(model, checkpoint);
-            BlockWeights.load(model, manager, checkpoint.weights());
+            requireSameModel(model, files);
+            BlockWeights.load(model, manager, files.weights());
             model.freezeParameters(true); // so that nothing is kept for a backward pass
         } catch (SafeTensorsException e) {
             throw new InvalidInputException(
-                    e.getMessage() + "; expected the weights of " + checkpoint.config(), e);
+                    e.getMessage() + "; expected the weights of " + files.config(), e);
         }
     }
 
     /** Shapes alone do not tell a rotary base from another. */
-    private static void requireSameModel(CausalLanguageModel model, Checkpoint checkpoint)
+    private static void requireSameModel(CausalLanguageModel model, ModelFiles files)
             throws IOException {
-        try (SafeTensors tensors = SafeTensors.open(checkpoint.weights())) {
+        try (SafeTensors tensors = SafeTensors.open(files.weights())) {
             String found = tensors.metadata().get("model");
             if (found != null && !found.equals(model.description())) {
                 throw new InvalidInputException(
-                        checkpoint.weights()
+                        files.weights()
                                 + ": holds the weights of "
                                 + found
                                 + ", expected by "
-                                + checkpoint.config()
+                                + files.config()
                                 + " those of "
                                 + model.description());
             }

@@ -9,13 +9,22 @@ import io.github.sasblock.examples.tokens.TokenSequence;
 import io.github.sasblock.examples.tokens.Tokenizer;
 import io.github.sasblock.examples.tokens.Windows;
 import java.io.IOException;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** The windows of a run: those to train on and those to score. */
 public final class Corpus implements AutoCloseable {
+
+    /** The name of the text to train on, among fingerprints. */
+    static final String TRAINING = "training";
+
+    /** The name of the text to score, among fingerprints. */
+    static final String VALIDATION = "validation";
 
     private final CorpusPreparation texts;
     private final int context;
@@ -56,6 +65,18 @@ public final class Corpus implements AutoCloseable {
 
     TokenSequence validationTokens() {
         return texts.validation().tokens();
+    }
+
+    /**
+     * Tells the tokens from all others, wherever they lie.
+     *
+     * @return the fingerprints of the text to train on and of the text to score, by name
+     */
+    SortedMap<String, String> fingerprints() {
+        return new TreeMap<>(
+                Map.of(
+                        TRAINING, trainingTokens().fingerprint(),
+                        VALIDATION, validationTokens().fingerprint()));
     }
 
     /**

@@ -6,40 +6,29 @@ import io.github.sasblock.examples.report.Console;
 import io.github.sasblock.examples.report.LossChart;
 import io.github.sasblock.examples.report.Metrics;
 import io.github.sasblock.examples.report.MetricsLog;
-import io.github.sasblock.examples.report.MetricsPoint;
 import io.github.sasblock.examples.report.Progress;
 import io.github.sasblock.examples.report.RunFolder;
 import io.github.sasblock.examples.report.Summary;
-import io.github.sasblock.examples.report.TensorBoardWriter;
 import io.github.sasblock.examples.report.TrainPoint;
 import io.github.sasblock.examples.report.ValidationPoint;
+import io.github.sasblock.examples.train.Snapshot;
 import io.github.sasblock.examples.train.TrainingListener;
-import io.github.sasblock.safetensors.BlockWeights;
-import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.OptionalDouble;
 
-/**
- * Shows and records a run: console, metrics, TensorBoard, checkpoints, and at its end the charts.
- */
-final class RunReport implements TrainingListener, Closeable {
+/** Shows and records a run: console, log, checkpoints, and at its end the charts. */
+final class RunReport implements TrainingListener, AutoCloseable {
 
     private final RunConfig config;
     private final RunFolder folder;
     private final Console console;
-    private final MetricsLog metrics;
-    private final TensorBoardWriter tensorBoard; // null unless wanted
-    private final double operationsPerToken;
-    private final double matrixProductRate;
-    private final double bytesPerToken;
+    private final RunLog log;
+    private final CheckpointWriter checkpoints;
+    private final Yardsticks yardsticks;
 
-    private double bestNats = Double.POSITIVE_INFINITY;
-    private Step previous;
-    private Step last;
+    private TrainPoint previous; // null before the second step
+    private TrainPoint last; // null before the first step
     private ValidationPoint lastValidation;
     private long validationStart = System.nanoTime();
 
@@ -52,16 +41,24 @@ final class RunReport implements TrainingListener, Closeable {
      */
     record Yardsticks(double operationsPerToken, double matrixProductRate, double bytesPerToken) {}
 
-    RunReport(RunConfig config, RunFolder folder, Console console, Yardsticks yardsticks)
-            throws IOException {
+    RunReport(
+            RunConfig config,
+            RunFolder folder,
+            Console console,
+            RunLog log,
+            CheckpointWriter checkpoints,
+            Yardsticks yardsticks) {
         this.config = config;
         this.folder = folder;
         this.console = console;
-        operationsPerToken = yardsticks.operationsPerToken();
-        matrixProductRate = yardsticks.matrixProductRate();
-        bytesPerToken = yardsticks.bytesPerToken();
-        metrics = MetricsLog.create(folder.metrics());
-        tensorBoard = config.tensorBoard() ? TensorBoardWriter.create(folder.path()) : null;
+        this.log = log;
+        this.checkpoints = checkpoints;
+        this.yardsticks = yardsticks;
+        List<TrainPoint> steps = log.earlier().train();
+        List<ValidationPoint> validations = log.earlier().validation();
+        previous = steps.size() < 2 ? null : steps.get(steps.size() - 2);
+        last = steps.isEmpty() ? null : steps.get(steps.size() - 1);
+        lastValidation = validations.isEmpty() ? null : validations.get(validations.size() - 1);
     }
 
     @Override
@@ -75,31 +72,28 @@ final class RunReport implements TrainingListener, Closeable {
                         step.learningRate(),
                         step.gradientNorm(),
                         speed,
-                        speed * operationsPerToken / matrixProductRate,
+                        speed * yardsticks.operationsPerToken() / yardsticks.matrixProductRate(),
                         step.seconds());
-        record(point);
-        if (tensorBoard != null) {
-            tensorBoard.append(point);
-        }
+        log.append(point);
         long steps = config.training().steps();
         double left = (steps - step.step()) * step.seconds() / step.step();
         console.progress(new Progress(point, steps, bitsPerByte(step.loss()), left));
         previous = last;
-        last = step;
+        last = point;
         validationStart = System.nanoTime();
     }
 
     /**
      * Returns the speed over the last two steps, so that one slow step does not look like a trend.
      */
-    private static double speedSince(Step earlier, Step now) {
+    private static double speedSince(TrainPoint earlier, Step now) {
         double tokens = now.tokens() - (earlier == null ? 0 : earlier.tokens());
         double seconds = now.seconds() - (earlier == null ? 0 : earlier.seconds());
         return tokens / seconds;
     }
 
     private double bitsPerByte(double nats) {
-        return nats / Math.log(2) / bytesPerToken;
+        return nats / Math.log(2) / yardsticks.bytesPerToken();
     }
 
     @Override
@@ -115,39 +109,36 @@ final class RunReport implements TrainingListener, Closeable {
                         validation.tokensScored(),
                         validation.bytesScored(),
                         seconds);
-        record(lastValidation);
-        if (tensorBoard != null) {
-            tensorBoard.append(lastValidation);
-        }
+        log.append(lastValidation);
         console.validation(lastValidation, config.training().steps());
-        if (validation.step() > 0) {
-            saveCheckpoints(validation, model);
-        }
     }
 
-    private void record(MetricsPoint point) throws IOException {
-        metrics.append(point);
+    @Override
+    public void onCheckpoint(Snapshot snapshot) throws IOException {
+        log.sync();
+        checkpoints.save(snapshot);
+        validationStart = System.nanoTime();
     }
 
-    private void saveCheckpoints(Validation validation, Block model) throws IOException {
-        save("last", validation, model);
-        if (validation.natsPerToken() < bestNats) {
-            bestNats = validation.natsPerToken();
-            save("best", validation, model);
-        }
+    @Override
+    public void onNotice(String notice) {
+        console.message(notice);
     }
 
-    private void save(String name, Validation validation, Block model) throws IOException {
-        Path checkpoint = Files.createDirectories(folder.checkpoints().resolve(name));
-        Map<String, String> metadata = new LinkedHashMap<>();
-        metadata.put("step", String.valueOf(validation.step()));
-        metadata.put("nats_per_token", String.valueOf(validation.natsPerToken()));
-        metadata.put("model", model.toString());
-        BlockWeights.save(model, checkpoint.resolve("model.safetensors"), metadata);
+    /** Returns how long the run has trained, by its log. */
+    double seconds() {
+        return last == null ? 0 : last.seconds();
     }
 
     /** Writes the summary and the charts, and shows the summary. */
-    Summary finish(String attention, long parameters, OptionalDouble floor) throws IOException {
+    void finish(String attention, long parameters, OptionalDouble floor) throws IOException {
+        if (last == null || lastValidation == null) {
+            console.message(
+                    "no summary: "
+                            + folder.metrics()
+                            + " does not hold the steps before this run went on");
+            return;
+        }
         Summary summary =
                 new Summary(
                         attention,
@@ -163,7 +154,6 @@ final class RunReport implements TrainingListener, Closeable {
         folder.writeJson("summary.json", summary);
         drawLoss(attention, floor);
         console.summary(summary, folder);
-        return summary;
     }
 
     private void drawLoss(String attention, OptionalDouble floor) throws IOException {
@@ -173,7 +163,7 @@ final class RunReport implements TrainingListener, Closeable {
                 LossChart.builder()
                         .addRun(name, points)
                         .optTitle(folder.path().toString())
-                        .optBytesPerToken(name, bytesPerToken);
+                        .optBytesPerToken(name, yardsticks.bytesPerToken());
         floor.ifPresent(chart::optEntropyFloor);
         LossChart drawn = chart.build();
         drawn.writePng(folder.lossPng());
@@ -181,11 +171,7 @@ final class RunReport implements TrainingListener, Closeable {
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         console.endProgress();
-        metrics.close();
-        if (tensorBoard != null) {
-            tensorBoard.close();
-        }
     }
 }

@@ -47,32 +47,44 @@ public final class MetricsLog implements Closeable {
         return create(file, Storage.disk());
     }
 
-    static MetricsLog create(Path file, Storage storage) throws IOException {
+    /**
+     * Starts the log of a new run on a file system.
+     *
+     * @param file the file, which must not exist
+     * @param storage the file system
+     * @return the log
+     * @throws IOException if the file exists or cannot be written
+     */
+    public static MetricsLog create(Path file, Storage storage) throws IOException {
         return new MetricsLog(file, storage, storage.create(file));
     }
 
     /**
      * Goes on with the log of a run that resumes from a checkpoint. What was logged after the
-     * checkpoint is removed, as those steps are taken again.
+     * checkpoint is removed, as it happens again.
      *
      * @param file the file; it is made if it does not exist
      * @param step the checkpoint's step, the last to keep
+     * @param validated whether the checkpoint was saved after the validation of its step
+     * @param storage the file system
      * @return the log
      * @throws IOException if the file cannot be read or written
      * @throws InvalidInputException if a line of the file is not a point of metrics
      */
-    public static MetricsLog resume(Path file, long step) throws IOException {
+    public static MetricsLog resume(Path file, long step, boolean validated, Storage storage)
+            throws IOException {
         if (!Files.exists(file)) {
-            return create(file);
+            return create(file, storage);
         }
         StringBuilder kept = new StringBuilder();
         for (MetricsPoint point : readPoints(file)) {
-            if (point.step() <= step) {
+            boolean isPending = point instanceof ValidationPoint && !validated;
+            if (point.step() < step || point.step() == step && !isPending) {
                 kept.append(toLine(point));
             }
         }
         AtomicFile.write(file, kept.toString().getBytes(UTF_8));
-        return new MetricsLog(file, Storage.disk(), Storage.disk().append(file));
+        return new MetricsLog(file, storage, storage.append(file));
     }
 
     /**
@@ -94,6 +106,15 @@ public final class MetricsLog implements Closeable {
             String problem = file + ": step " + point.step() + " was not logged";
             throw StorageException.of(problem, file.toAbsolutePath().getParent(), e, storage);
         }
+    }
+
+    /**
+     * Waits until all lines are on the disk, so that no checkpoint is there without them.
+     *
+     * @throws IOException if the disk refuses
+     */
+    public void sync() throws IOException {
+        out.sync();
     }
 
     @Override

@@ -35,6 +35,7 @@ public final class RunFolder {
     private static final String SUMMARY = "summary.json";
     private static final String CHECKPOINTS = "checkpoints";
     private static final Set<String> MARKS_OF_A_RUN = Set.of(CONFIG, METRICS, SUMMARY, CHECKPOINTS);
+    private static final String PROBE = ".writable";
     private static final int NAMED_IN_MESSAGES = 3;
 
     private final Path path;
@@ -198,7 +199,7 @@ public final class RunFolder {
 
     private static void requireEmpty(Path path) {
         List<String> names = namesIn(path);
-        names.remove(RunLock.FILE); // it stays behind a run that ended before it wrote anything
+        names.removeIf(RunFolder::isLeftOver);
         if (names.isEmpty()) {
             return;
         }
@@ -213,6 +214,13 @@ public final class RunFolder {
                 path,
                 (run ? "it holds another run (" : "it is not empty (") + some + more + ")",
                 null);
+    }
+
+    /** Tells what stays behind a run that ended before it wrote anything. */
+    private static boolean isLeftOver(String name) {
+        return name.equals(RunLock.FILE)
+                || name.startsWith(PROBE)
+                || name.startsWith(".") && name.endsWith(".tmp");
     }
 
     private static List<String> namesIn(Path path) {
@@ -235,7 +243,7 @@ public final class RunFolder {
         }
         // Permission bits do not tell of read-only and virtual file systems: only writing does.
         try {
-            Path probe = Files.createTempFile(path, ".writable", null);
+            Path probe = Files.createTempFile(path, PROBE, null);
             Files.write(probe, new byte[] {1});
             Files.delete(probe);
         } catch (IOException e) {

@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -30,7 +31,9 @@ import java.util.zip.CRC32C;
  * tensorflow/core/framework/summary.proto), of which these fields are used:
  *
  * <pre>
- * Event          1 wall_time: double, 2 step: int64, 3 file_version: string, 5 summary: Summary
+ * Event          1 wall_time: double, 2 step: int64, 3 file_version: string, 5 summary: Summary,
+ *                7 session_log: SessionLog
+ * SessionLog     1 status: enum, of which START is 1
  * Summary        1 value: repeated Summary.Value
  * Summary.Value  1 tag: string, 2 simple_value: float
  * </pre>
@@ -38,6 +41,9 @@ import java.util.zip.CRC32C;
 public final class TensorBoardWriter implements Closeable {
 
     private static final String FILE_VERSION = "brain.Event:2";
+    private static final String FILE_NAME = "events.out.tfevents.";
+    private static final int SECONDS_DIGITS = 10;
+    private static final int SESSION_START = 1;
     private static final int CRC_MASK_DELTA = 0xa282ead8;
 
     private final OutputStream out;
@@ -59,20 +65,52 @@ public final class TensorBoardWriter implements Closeable {
         return create(folder, InstantSource.system(), hostName());
     }
 
+    /**
+     * Starts a further event file of a run that resumes. TensorBoard forgets what the files before
+     * it have of the steps that are taken again.
+     *
+     * @param folder the folder of the run
+     * @param step the step from which it resumes
+     * @return the writer
+     * @throws IOException if the file cannot be written
+     */
+    public static TensorBoardWriter resume(Path folder, long step) throws IOException {
+        return resume(folder, step, InstantSource.system(), hostName());
+    }
+
+    static TensorBoardWriter resume(Path folder, long step, InstantSource clock, String host)
+            throws IOException {
+        TensorBoardWriter writer = create(folder, clock, host);
+        writer.writeEvent(
+                new Message().int64(2, step + 1).message(7, new Message().int64(1, SESSION_START)));
+        return writer;
+    }
+
     static TensorBoardWriter create(Path folder, InstantSource clock, String host)
             throws IOException {
-        long seconds = clock.instant().getEpochSecond();
-        String name =
-                String.format(
-                        Locale.ROOT,
-                        "events.out.tfevents.%010d.%s",
-                        seconds,
-                        host.replaceAll("[^A-Za-z0-9.-]", "-"));
-        OutputStream out =
-                Files.newOutputStream(folder.resolve(name), StandardOpenOption.CREATE_NEW);
+        Path file = freeFile(folder, clock.instant().getEpochSecond(), host);
+        OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW);
         TensorBoardWriter writer = new TensorBoardWriter(out, clock);
         writer.writeEvent(new Message().string(3, FILE_VERSION));
         return writer;
+    }
+
+    /** TensorBoard reads a run's files in the order of their names, so the newest comes last. */
+    private static Path freeFile(Path folder, long now, String host) throws IOException {
+        long seconds = now;
+        try (DirectoryStream<Path> earlier =
+                Files.newDirectoryStream(folder, FILE_NAME + "??????????.*")) {
+            for (Path file : earlier) {
+                String name = file.getFileName().toString().substring(FILE_NAME.length());
+                seconds = Math.max(seconds, after(name.substring(0, SECONDS_DIGITS)));
+            }
+        }
+        String suffix = host.replaceAll("[^A-Za-z0-9.-]", "-");
+        return folder.resolve(String.format(Locale.ROOT, "%s%010d.%s", FILE_NAME, seconds, suffix));
+    }
+
+    private static long after(String seconds) {
+        return seconds.matches("[0-9]+") ? Long.parseLong(seconds) + 1 : 0;
     }
 
     /**

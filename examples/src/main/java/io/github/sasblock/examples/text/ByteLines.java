@@ -11,6 +11,11 @@ final class ByteLines {
     private static final int FIRST_BUFFER_BYTES = 1 << 16;
     private static final int LONGEST_LINE_BYTES = 1 << 30;
 
+    /**
+     * What a line takes while it is decoded and parsed, in copies of up to two bytes a character.
+     */
+    private static final int HEAP_SHARE = 16;
+
     private final String name;
     private final InputStream in;
     private final int longestLine;
@@ -23,7 +28,7 @@ final class ByteLines {
     private long number;
 
     ByteLines(String name, InputStream in) {
-        this(name, in, FIRST_BUFFER_BYTES, LONGEST_LINE_BYTES);
+        this(name, in, FIRST_BUFFER_BYTES, longestLine(Runtime.getRuntime().maxMemory()));
     }
 
     ByteLines(String name, InputStream in, int firstBuffer, int longestLine) {
@@ -31,6 +36,11 @@ final class ByteLines {
         this.in = in;
         this.buffer = new byte[firstBuffer];
         this.longestLine = longestLine;
+    }
+
+    /** Returns how many bytes of a line a heap has room for, with all that is made of them. */
+    static int longestLine(long heapBytes) {
+        return (int) Math.min(LONGEST_LINE_BYTES, heapBytes / HEAP_SHARE);
     }
 
     /** Goes to the next line and returns whether there is one. */
@@ -88,7 +98,8 @@ final class ByteLines {
                             + number
                             + ": the line is longer than "
                             + longestLine
-                            + " bytes; expected one JSON object a line");
+                            + " bytes, the most that the Java heap has room for; expected one JSON"
+                            + " object a line, or a larger heap: SAS_JAVA_OPTS=-Xmx4g");
         }
         buffer = Arrays.copyOf(buffer, Math.min(longestLine, 2 * buffer.length));
     }

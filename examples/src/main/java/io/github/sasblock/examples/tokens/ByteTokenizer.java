@@ -36,8 +36,9 @@ public final class ByteTokenizer implements Tokenizer {
     }
 
     @Override
-    public boolean encodesPieces() {
-        return true;
+    public int cut(String text, int from) {
+        boolean withinPair = from < text.length() && Character.isLowSurrogate(text.charAt(from));
+        return Math.min(text.length(), withinPair ? from + 1 : from);
     }
 
     @Override

@@ -36,7 +36,9 @@ final class DocumentHashes {
                 }
             }
         } catch (NoSuchFileException e) {
-            throw new InvalidInputException(file + ": the file of documents is missing", e);
+            throw new InvalidInputException(
+                    file + ": the file of documents is missing, so the text must be prepared again",
+                    e);
         }
         String found = HexFormat.of().toHexDigits((int) checksum.getValue());
         if (!found.equals(shard.documentsCrc32c())) {
@@ -46,7 +48,7 @@ final class DocumentHashes {
                             + found
                             + ", expected "
                             + shard.documentsCrc32c()
-                            + "; the file is damaged");
+                            + "; the file is damaged, so the text must be prepared again");
         }
     }
 }

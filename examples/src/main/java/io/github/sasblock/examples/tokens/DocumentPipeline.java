@@ -1,5 +1,6 @@
 package io.github.sasblock.examples.tokens;
 
+import io.github.sasblock.examples.problem.InvalidInputException;
 import io.github.sasblock.examples.text.Document;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -19,10 +20,10 @@ import java.util.concurrent.Future;
  */
 final class DocumentPipeline implements AutoCloseable {
 
-    private static final int BATCH_CHARACTERS = 1 << 17;
-    private static final int PIECE_CHARACTERS = 1 << 19;
-    private static final int BATCHES_A_THREAD = 3;
-    private static final long CHARACTERS_AT_ONCE = 1 << 23;
+    private static final int BATCH_CHARACTERS = 1 << 16;
+    private static final int PIECE_CHARACTERS = 1 << 16;
+    private static final int BATCHES_A_THREAD = 4;
+    private static final long CHARACTERS_AT_ONCE = 1 << 22;
 
     private final Tokenizer tokenizer;
     private final Receiver receiver;
@@ -94,10 +95,7 @@ final class DocumentPipeline implements AutoCloseable {
         boolean first = !withinDocument;
         boolean last = !document.continues();
         withinDocument = document.continues();
-        List<String> pieces =
-                tokenizer.encodesPieces()
-                        ? TextPieces.of(document.text(), PIECE_CHARACTERS)
-                        : List.of(document.text());
+        List<String> pieces = TextPieces.of(document.text(), PIECE_CHARACTERS, tokenizer);
         boolean inPieces = first && last && pieces.size() > 1;
         long hash = inPieces ? DocumentHash.of(document.text()) : DocumentHash.NONE;
         for (int i = 0; i < pieces.size(); i++) {
@@ -143,10 +141,15 @@ final class DocumentPipeline implements AutoCloseable {
         long hash = piece.isWhole() ? DocumentHash.of(piece.text()) : piece.hash();
         boolean wanted = receiver.wants(piece.document(), hash);
         return new EncodedPiece(
-                piece,
-                hash,
-                mixesLineEnds(piece.text()),
-                wanted ? tokenizer.encode(piece.text()) : null);
+                piece, hash, mixesLineEnds(piece.text()), wanted ? tokens(piece) : null);
+    }
+
+    private Encoding tokens(Piece piece) {
+        try {
+            return tokenizer.encode(piece.text());
+        } catch (InvalidInputException e) {
+            throw new InvalidInputException(piece.origin() + ": " + e.getMessage(), e);
+        }
     }
 
     private static boolean mixesLineEnds(String text) {

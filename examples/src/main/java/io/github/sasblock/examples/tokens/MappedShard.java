@@ -37,7 +37,9 @@ final class MappedShard implements Shard {
             checkContent(file, entry, tokens, lengths);
             return new MappedShard(header, tokens, lengths);
         } catch (NoSuchFileException e) {
-            throw new InvalidInputException(file + ": the file of tokens is missing", e);
+            throw new InvalidInputException(
+                    file + ": the file of tokens is missing, so the text must be prepared again",
+                    e);
         }
     }
 
@@ -73,7 +75,8 @@ final class MappedShard implements Shard {
                             + header.fileBytes()
                             + " for its "
                             + header.tokens()
-                            + " tokens; the file is cut off or damaged");
+                            + " tokens; the file is cut off or damaged, so the text must be"
+                            + " prepared again");
         }
     }
 
@@ -95,7 +98,7 @@ final class MappedShard implements Shard {
                             + found
                             + ", expected "
                             + entry.crc32c()
-                            + "; the file is damaged");
+                            + "; the file is damaged, so the text must be prepared again");
         }
     }
 

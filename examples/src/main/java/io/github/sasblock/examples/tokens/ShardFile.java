@@ -40,18 +40,22 @@ final class ShardFile implements Closeable {
         return file.resolveSibling(file.getFileName() + ending);
     }
 
-    void write(int token, int byteLength) throws IOException {
-        tokens.write(token);
+    /** Writes tokens [from, to) of an encoding. */
+    void write(Encoding encoding, int from, int to) throws IOException {
+        int[] byteLengths = encoding.byteLengths();
+        tokens.write(encoding.ids(), from, to);
         if (format.withByteLengths()) {
-            lengths.write(byteLength);
+            lengths.write(byteLengths, from, to);
         }
-        count++;
-        textBytes += byteLength;
+        count += to - from;
+        for (int i = from; i < to; i++) {
+            textBytes += byteLengths[i];
+        }
     }
 
     void endDocument(long hash) throws IOException {
         documents++;
-        hashes.write(hash);
+        hashes.writeLong(hash);
     }
 
     long count() {
@@ -102,16 +106,44 @@ final class ShardFile implements Closeable {
             channel.position(start);
         }
 
-        void write(long value) throws IOException {
-            if (buffer.remaining() < width) {
+        /** Writes values [from, to): a loop for each width, which is many times faster than one. */
+        void write(int[] values, int from, int to) throws IOException {
+            int at = from;
+            while (at < to) {
+                if (buffer.remaining() < width) {
+                    flush();
+                }
+                int end = Math.min(to, at + buffer.remaining() / width);
+                put(values, at, end);
+                at = end;
+            }
+        }
+
+        private void put(int[] values, int from, int to) {
+            switch (width) {
+                case Byte.BYTES -> {
+                    for (int i = from; i < to; i++) {
+                        buffer.put((byte) values[i]);
+                    }
+                }
+                case Short.BYTES -> {
+                    for (int i = from; i < to; i++) {
+                        buffer.putShort((short) values[i]);
+                    }
+                }
+                default -> {
+                    for (int i = from; i < to; i++) {
+                        buffer.putInt(values[i]);
+                    }
+                }
+            }
+        }
+
+        void writeLong(long value) throws IOException {
+            if (buffer.remaining() < Long.BYTES) {
                 flush();
             }
-            switch (width) {
-                case Byte.BYTES -> buffer.put((byte) value);
-                case Short.BYTES -> buffer.putShort((short) value);
-                case Integer.BYTES -> buffer.putInt((int) value);
-                default -> buffer.putLong(value);
-            }
+            buffer.putLong(value);
         }
 
         void append(Section other) throws IOException {

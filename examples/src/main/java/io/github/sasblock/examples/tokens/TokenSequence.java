@@ -1,6 +1,7 @@
 package io.github.sasblock.examples.tokens;
 
 import io.github.sasblock.examples.problem.InvalidInputException;
+import io.github.sasblock.examples.text.Sha256;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -125,6 +126,21 @@ public final class TokenSequence implements AutoCloseable {
      */
     public String tokenizerId() {
         return parts.get(0).index().tokenizer();
+    }
+
+    /**
+     * Tells these tokens from others, wherever they lie and whenever they were made.
+     *
+     * @return a hash of the tokenizer's id, and of the length and checksum of each file of tokens
+     */
+    public String fingerprint() {
+        StringBuilder content = new StringBuilder(tokenizerId());
+        for (Part part : parts) {
+            for (ShardIndex.Shard shard : part.index().shards()) {
+                content.append('\n').append(shard.tokens()).append(' ').append(shard.crc32c());
+            }
+        }
+        return Sha256.hex(content.toString());
     }
 
     /**

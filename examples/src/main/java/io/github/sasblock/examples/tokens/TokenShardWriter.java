@@ -13,10 +13,10 @@ import java.util.List;
 final class TokenShardWriter implements Closeable {
 
     private final Path folder;
-    private final Tokenizer tokenizer;
     private final ShardFormat format;
     private final int maxTokens;
     private final long maxByteLength;
+    private final Encoding endOfText;
     private final ShardProgress begun;
     private ShardProgress progress;
     private ShardFile current;
@@ -33,10 +33,10 @@ final class TokenShardWriter implements Closeable {
         this.folder = folder;
         this.begun = begun;
         this.progress = begun;
-        this.tokenizer = tokenizer;
         this.format = format;
         this.maxTokens = maxTokens;
         this.maxByteLength = tokenizer.longestTokenBytes();
+        this.endOfText = new Encoding(new int[] {tokenizer.endOfText()}, new int[] {0});
         this.emptyDocuments = begun.empty();
     }
 
@@ -66,8 +66,8 @@ final class TokenShardWriter implements Closeable {
         int[] lengths = encoding.byteLengths();
         for (int i = 0; i < ids.length; i++) {
             check(ids[i], lengths[i]);
-            write(ids[i], lengths[i]);
         }
+        write(encoding);
     }
 
     private void check(int token, int byteLength) {
@@ -87,15 +87,25 @@ final class TokenShardWriter implements Closeable {
         }
     }
 
-    private void write(int token, int byteLength) throws IOException {
-        boolean written = document == begun.document() && tokensOfDocument < begun.tokens();
-        if (!written) {
+    /** Writes what an earlier preparation did not, as many tokens at once as a shard has room. */
+    private void write(Encoding encoding) throws IOException {
+        int count = encoding.ids().length;
+        int from = (int) Math.min(count, writtenBefore());
+        tokensOfDocument += from;
+        while (from < count) {
             if (current == null || current.count() == maxTokens) {
                 startShard();
             }
-            current.write(token, byteLength);
+            int to = (int) Math.min(count, from + (maxTokens - current.count()));
+            current.write(encoding, from, to);
+            tokensOfDocument += to - from;
+            from = to;
         }
-        tokensOfDocument++;
+    }
+
+    /** Returns how many of the document's next tokens an earlier preparation wrote. */
+    private long writtenBefore() {
+        return document == begun.document() ? Math.max(0, begun.tokens() - tokensOfDocument) : 0;
     }
 
     private void startShard() throws IOException {
@@ -124,7 +134,7 @@ final class TokenShardWriter implements Closeable {
             emptyDocuments++;
             return false;
         }
-        write(tokenizer.endOfText(), 0);
+        write(endOfText);
         current.endDocument(hash);
         return true;
     }

@@ -2,6 +2,8 @@ package io.github.sasblock.examples.tokens;
 
 import io.github.sasblock.examples.problem.InvalidInputException;
 import io.github.sasblock.examples.progress.Progress;
+import io.github.sasblock.examples.storage.Storage;
+import io.github.sasblock.examples.storage.StorageException;
 import io.github.sasblock.examples.text.Sha256;
 import io.github.sasblock.examples.text.TextSource;
 import java.io.IOException;
@@ -80,7 +82,7 @@ public final class TokenShards {
      * @return the tokens, and whether and why they were written
      * @throws InvalidInputException if the source is not what it should be, has no text, or changes
      *     while it is read
-     * @throws IOException if writing fails
+     * @throws IOException if a file cannot be read or written
      */
     public static Preparation prepare(
             TextSource source,
@@ -104,7 +106,7 @@ public final class TokenShards {
      * @param progress shows how much of the source has been read
      * @return the tokens, and whether and why they were written
      * @throws InvalidInputException if the source is not what it should be, or has no text
-     * @throws IOException if writing fails
+     * @throws IOException if a file cannot be read or written
      */
     public static Preparation prepare(
             TextSource source,
@@ -229,7 +231,20 @@ public final class TokenShards {
     }
 
     /** Writes all files and returns how many were there of an interrupted preparation. */
-    private int write(Progress progress) throws IOException {
+    private int write(Progress progress) throws StorageException {
+        try {
+            return writeFiles(progress);
+        } catch (IOException e) {
+            String problem =
+                    "the tokens of "
+                            + source.describe()
+                            + " were not written; when prepared again, the files that are finished"
+                            + " are kept";
+            throw StorageException.of(problem, folder, e, Storage.disk());
+        }
+    }
+
+    private int writeFiles(Progress progress) throws IOException {
         try (TokenShardWriter train = writer(folder, options.byteLengths());
                 TokenShardWriter heldOut =
                         options.holdsOut() ? writer(heldOutFolder(), true) : null) {

@@ -36,13 +36,16 @@ public interface Tokenizer extends AutoCloseable {
     }
 
     /**
-     * Returns whether a text may be cut before a line end that follows a visible ASCII character,
-     * and encoded in pieces.
+     * Finds a place at which a text can be cut: the tokens of what is before it, followed by those
+     * of what is after it, are the tokens of the whole.
      *
-     * @return whether the tokens of the pieces are those of the whole; by default this is not known
+     * @param text the text
+     * @param from where to begin looking, greater than 0
+     * @return the index of the first character after the first such place at or after {@code from},
+     *     or the text's length where there is none; by default no place is known
      */
-    default boolean encodesPieces() {
-        return false;
+    default int cut(String text, int from) {
+        return text.length();
     }
 
     /**
@@ -52,7 +55,7 @@ public interface Tokenizer extends AutoCloseable {
      * @return its tokens; the sum of their byte lengths is the text's length in UTF-8, unless there
      *     is no token
      * @throws io.github.sasblock.examples.problem.InvalidInputException if the text has an unpaired
-     *     surrogate
+     *     surrogate, or is nothing that the tokenizer can encode
      */
     Encoding encode(String text);
 

@@ -3,13 +3,14 @@ package io.github.sasblock.examples.train;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.sasblock.kernel.FlatArrays;
 import io.github.sasblock.kernel.OptimizerKernel;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 
 /**
@@ -149,9 +150,7 @@ public final class AdamW implements AutoCloseable {
             update(sum, learningRate);
             updates.addi(1);
         }
-        for (FlatArrays share : arrays.gradients()) {
-            share.arrays().forEach(gradient -> gradient.set(new NDIndex("..."), 0));
-        }
+        Gradients.clear(arrays.gradients());
         return norm;
     }
 
@@ -203,6 +202,30 @@ public final class AdamW implements AutoCloseable {
             change.attach(scratch);
             parameter.subi(change.muli(c.rate()));
         }
+    }
+
+    /**
+     * Returns all that the next update depends on but for the parameters and their gradients.
+     *
+     * @param names a name for each parameter
+     * @return the moments by {@code mean.NAME} and {@code square.NAME}, and the {@code updates}
+     *     made; the arrays stay those of this object
+     */
+    Map<String, NDArray> state(List<String> names) {
+        Map<String, NDArray> state = new LinkedHashMap<>();
+        state.put("updates", updates);
+        for (int i = 0; i < names.size(); i++) {
+            state.put("mean." + names.get(i), means.arrays().get(i));
+        }
+        for (int i = 0; i < names.size(); i++) {
+            state.put("square." + names.get(i), squares.arrays().get(i));
+        }
+        return state;
+    }
+
+    /** Goes on from the number of updates that was saved, once the arrays of the state are. */
+    void restoreStep() {
+        step = (long) updates.getFloat();
     }
 
     /**

@@ -19,12 +19,22 @@ final class Batches {
 
     /** Returns the windows from a place in the endless sequence of epochs. */
     Batch batch(NDManager manager, long firstPlace, int size) {
+        return read(manager, windows, windows(firstPlace, size));
+    }
+
+    /** Returns which windows stand from a place on. */
+    long[] windows(long firstPlace, int size) {
         long[] chosen = new long[size];
         for (int i = 0; i < size; i++) {
             long place = firstPlace + i;
-            chosen[i] = order.window(place / windows.count(), place % windows.count());
+            chosen[i] = order.window(epoch(place), place % windows.count());
         }
-        return read(manager, windows, chosen);
+        return chosen;
+    }
+
+    /** Returns how often all windows came before a place. */
+    long epoch(long place) {
+        return place / windows.count();
     }
 
     /** Returns windows of the same length as a batch. */

@@ -7,6 +7,7 @@ import io.github.sasblock.examples.tokens.Windows;
 import io.github.sasblock.transformer.CausalLanguageModel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Scores a model on fixed windows, each token once. */
 final class Evaluator {
@@ -45,12 +46,16 @@ final class Evaluator {
         this.batch = batch;
     }
 
-    Score score(NDManager manager) {
+    /** Scores all windows, unless the end of the training is asked for meanwhile. */
+    Optional<Score> score(NDManager manager, StopRequest stop) {
         double nats = 0;
         long tokens = 0;
         long bytes = 0;
         List<Long> pending = new ArrayList<>();
         for (long window = 0; window < windows.count(); window++) {
+            if (stop.isRequested()) {
+                return Optional.empty();
+            }
             pending.add(window);
             tokens += windows.length(window);
             bytes += windows.textBytes(window);
@@ -60,7 +65,7 @@ final class Evaluator {
                 pending.clear();
             }
         }
-        return new Score(nats, tokens, bytes);
+        return Optional.of(new Score(nats, tokens, bytes));
     }
 
     private boolean sameLength(long a, long b) {

@@ -17,7 +17,7 @@ import java.util.concurrent.Future;
  * at every operation. Which windows a thread takes depends on their number alone, so that the same
  * number of threads gives the same bits.
  */
-public final class GradientWorkers implements AutoCloseable {
+public final class GradientWorkers implements StepGradients {
 
     private final List<LanguageModelGradients> workers = new ArrayList<>();
     private final ExecutorService threads; // null where the caller's thread does the work
@@ -82,6 +82,7 @@ public final class GradientWorkers implements AutoCloseable {
      * @param scale the factor
      * @return the sum of their losses, in nats, not scaled
      */
+    @Override
     public double add(Source source, long place, int size, double scale) {
         if (threads == null) {
             return share(0, source, place, size, scale);
@@ -92,8 +93,8 @@ public final class GradientWorkers implements AutoCloseable {
             shares.add(threads.submit(() -> share(worker, source, place, size, scale)));
         }
         double loss = 0;
-        for (Future<Double> share : shares) {
-            loss += Threads.result(share);
+        for (double share : Threads.results(shares)) {
+            loss += share;
         }
         return loss;
     }
@@ -117,6 +118,7 @@ public final class GradientWorkers implements AutoCloseable {
      *
      * @return for each worker one array for each parameter, in their order
      */
+    @Override
     public List<FlatArrays> buffers() {
         return workers.stream().map(LanguageModelGradients::buffer).toList();
     }

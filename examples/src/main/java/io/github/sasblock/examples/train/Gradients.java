@@ -2,7 +2,9 @@ package io.github.sasblock.examples.train;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
+import io.github.sasblock.kernel.FlatArrays;
 import java.util.List;
 
 /** The plain form of what is done with all gradients at once. */
@@ -37,6 +39,14 @@ final class Gradients {
         double scale = limit / (norm + EPSILON);
         if (limit > 0 && scale < 1) {
             scale(gradients, scale);
+        }
+    }
+
+    /** Sets gradients to zero. */
+    static void clear(List<FlatArrays> shares) {
+        for (FlatArrays share : shares) {
+            List<NDArray> all = share.isFlat() ? List.of(share.flat()) : share.arrays();
+            all.forEach(gradient -> gradient.set(new NDIndex("..."), 0));
         }
     }
 

@@ -28,6 +28,17 @@ final class LossScale {
         return factor;
     }
 
+    /** Returns the steps since the factor changed. */
+    int steps() {
+        return steps;
+    }
+
+    /** Goes on from a factor and the steps since it changed. */
+    void restore(double savedFactor, int savedSteps) {
+        factor = savedFactor;
+        steps = savedSteps;
+    }
+
     /** Takes note of a step's gradient norm; returns whether the step is to be made again. */
     boolean repeats(double norm) {
         if (!changes) {

@@ -1,6 +1,8 @@
 package io.github.sasblock.examples.train;
 
 import ai.djl.pytorch.jni.JniUtils;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -31,6 +33,32 @@ public final class Threads {
         Thread thread = new Thread(alone, name);
         thread.setDaemon(true);
         return thread;
+    }
+
+    /**
+     * Waits for all results, also where one failed; what the first work to fail threw is thrown.
+     */
+    static <T> List<T> results(List<Future<T>> futures) {
+        List<T> results = new ArrayList<>();
+        Throwable failure = null;
+        for (Future<T> future : futures) {
+            try {
+                results.add(result(future));
+            } catch (RuntimeException | Error e) {
+                if (failure == null) {
+                    failure = e;
+                } else if (failure != e) {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        if (failure instanceof RuntimeException exception) {
+            throw exception;
+        }
+        if (failure instanceof Error error) {
+            throw error;
+        }
+        return results;
     }
 
     /**

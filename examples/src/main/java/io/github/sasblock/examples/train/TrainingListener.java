@@ -24,6 +24,22 @@ public interface TrainingListener {
     void onValidation(Validation validation, Block model) throws IOException;
 
     /**
+     * The training can be saved, and should be: at an interval, after a validation, or before it
+     * ends early.
+     *
+     * @param snapshot what to save, valid until this method returns
+     * @throws IOException if it cannot be saved and the training is not to go on
+     */
+    default void onCheckpoint(Snapshot snapshot) throws IOException {}
+
+    /**
+     * Something happened that a person should know of: a step was skipped, or memory ran out.
+     *
+     * @param notice a sentence
+     */
+    default void onNotice(String notice) {}
+
+    /**
      * A step.
      *
      * @param step its number, from 1

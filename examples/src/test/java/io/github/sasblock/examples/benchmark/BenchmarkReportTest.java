@@ -106,4 +106,40 @@ class BenchmarkReportTest {
         assertThat(lines.get(simulated + 2)).endsWith("1.50");
         assertThat(lines).anyMatch(line -> line.startsWith("DOES NOT HOLD: tokens are equal"));
     }
+
+    @Test
+    void showsThroughputAgainstRecomputation() {
+        List<String> lines =
+                new BenchmarkTable(
+                                List.of(
+                                        report(
+                                                "sas-block",
+                                                measurement("decoding", "mha", "recomputation", 6),
+                                                measurement("decoding", "mha", "cache", 0.5))))
+                        .lines();
+        assertThat(lines)
+                .filteredOn(line -> line.startsWith("  cache"))
+                .singleElement()
+                .asString()
+                .contains("200", "12.0");
+    }
+
+    @Test
+    void showsWhatWasPredictedBesideWhatWasMeasured() {
+        Label label = new Label("memory", "small mha", "training", MemoryGroup.PEAK, "fused");
+        Measurement measured = bytes(label, 200e6);
+        Measurement predicted = bytes(label.withPass(MemoryGroup.PREDICTED), 190e6);
+        List<String> lines =
+                new BenchmarkTable(List.of(report("sas-block", measured, predicted))).lines();
+        assertThat(lines).filteredOn(line -> line.startsWith("memory:")).hasSize(1);
+        assertThat(lines)
+                .filteredOn(line -> line.startsWith("  fused"))
+                .singleElement()
+                .asString()
+                .contains("200.0 MB", "190.0 MB", "95 %");
+    }
+
+    private static Measurement bytes(Label label, double bytes) {
+        return new Measurement(label, Measurement.BYTES, 0, 0, List.of(bytes));
+    }
 }

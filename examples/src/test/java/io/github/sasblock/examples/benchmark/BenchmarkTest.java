@@ -12,10 +12,12 @@ import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
 import io.github.sasblock.attention.Attention;
 import io.github.sasblock.attention.AttentionInput;
+import io.github.sasblock.examples.config.RunConfig;
 import io.github.sasblock.kernel.Kernels;
 import io.github.sasblock.kernel.Precision;
 import io.github.sasblock.transformer.AttentionConfig;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -32,27 +34,20 @@ class BenchmarkTest {
         Kernels.use(Kernels.Mode.FUSED);
     }
 
-    private static BenchmarkReport run(String group) {
-        BenchmarkSettings settings =
-                new BenchmarkSettings(
-                        List.of(group),
-                        List.of("small"),
-                        List.of("mha", "sas"),
-                        2,
-                        true,
-                        2,
-                        SIZES,
-                        0,
-                        1,
-                        12,
-                        3);
-        return new Benchmark(settings, line -> {}).run();
+    private static BenchmarkReport run(String group, List<String> attentions) {
+        return new Benchmark(settings(group, attentions, true), line -> {}).run();
+    }
+
+    private static BenchmarkSettings settings(
+            String group, List<String> attentions, boolean quick) {
+        return new BenchmarkSettings(
+                List.of(group), List.of("small"), attentions, 2, quick, 2, SIZES, 0, 1, 12, 3);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"matrix", "attention", "training", "optimizer", "decoding"})
     void eachGroupMeasuresEachCaseAsOftenAsAsked(String group) {
-        BenchmarkReport report = run(group);
+        BenchmarkReport report = run(group, AttentionConfig.NAMES);
         assertThat(report.measurements())
                 .isNotEmpty()
                 .allSatisfy(one -> assertThat(one.samples()).hasSize(2).allMatch(s -> s > 0))
@@ -65,17 +60,31 @@ class BenchmarkTest {
     void memoryIsMeasuredInProcessesOfTheirOwnBesideWhatIsPredicted() {
         assumeTrue(MemoryProbe.isAvailable(), "no /proc/self/status here");
         Set<String> passes =
-                run("memory").measurements().stream()
+                run("memory", List.of("mha", "sas")).measurements().stream()
                         .filter(one -> one.samples().stream().allMatch(sample -> sample > 0))
                         .map(one -> one.label().pass())
                         .collect(Collectors.toSet());
-        assertThat(passes).contains("baseline", "predicted peak");
+        assertThat(passes).contains(MemoryGroup.PEAK, MemoryGroup.PREDICTED);
+    }
+
+    @Test
+    void theProcessThatMeasuresMemoryHasTheModelThatThisOneHas() {
+        BenchmarkSettings settings = settings("memory", AttentionConfig.NAMES, false);
+        for (String attention : AttentionConfig.NAMES) {
+            Map<String, List<String>> values = settings.values("small", attention, 12);
+            RunConfig read =
+                    RunConfig.read(MemoryProbe.settings(MemoryProbe.arguments(values)), null);
+            RunConfig expected = settings.run("small", attention, 12);
+            assertThat(TrainedModel.config(read)).isEqualTo(TrainedModel.config(expected));
+            assertThat(read.training()).isEqualTo(expected.training());
+        }
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1})
     void thePairThatTrainingUsesHasTheGradientsOfAutograd(int workers) {
-        for (AttentionConfig config : List.of(SIZES.multiHead(), SIZES.sas())) {
+        for (String name : AttentionConfig.NAMES) {
+            AttentionConfig config = SIZES.config(name);
             try (Workbench bench = new Workbench()) {
                 NDArray x = bench.normal(SIZES.batch(), SIZES.length(), SIZES.embedding());
                 NDArray gy = bench.normal(x.getShape().getShape());

@@ -46,7 +46,7 @@ class BenchmarkCommandTest {
             value = {
                 "trainign | GROUP = trainign: expected one of | did you mean training?",
                 "--preset smal | --preset = smal | did you mean small?",
-                "--attention mla | --attention = mla | mha, gqa, mqa, sas",
+                "--attention mlp | --attention = mlp | mha, gqa, mqa, mla, mfa, tpa, tpa-kv, sas",
                 "--repeats 0 | --repeats = 0 | at least 1",
                 "--repeats many | many | --repeats",
                 "--threads 0 | --threads = 0 | at least 1",

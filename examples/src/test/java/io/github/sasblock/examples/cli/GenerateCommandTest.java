@@ -170,7 +170,7 @@ class GenerateCommandTest {
     void takesEitherCheckpointOfARunOrItsOwnFolder() {
         String[] options = {"--prompt=All", "--temperature=0"};
         String last = generate(sasRun, concat(options, "--which=last")).out();
-        Path checkpoint = sasRun.resolve("checkpoints/last");
+        Path checkpoint = sasRun.resolve("checkpoints/step-00000030");
         assertThat(generate(checkpoint, options).out()).isEqualTo(last);
     }
 
@@ -179,7 +179,9 @@ class GenerateCommandTest {
         Path alone = Files.createDirectory(folder.resolve("alone"));
         Files.copy(sasRun.resolve("config.json"), alone.resolve("config.json"));
         String weights = "model.safetensors";
-        Files.copy(sasRun.resolve("checkpoints/last").resolve(weights), alone.resolve(weights));
+        Files.copy(
+                sasRun.resolve("checkpoints/step-00000030").resolve(weights),
+                alone.resolve(weights));
         assertThat(generate(alone, "--prompt=All").exitCode()).isZero();
     }
 
@@ -192,9 +194,7 @@ class GenerateCommandTest {
                 generate(folder, "--prompt=a"), "holds neither model.safetensors nor config.json");
         Path run = Files.createDirectory(folder.resolve("young"));
         Files.copy(sasRun.resolve("config.json"), run.resolve("config.json"));
-        assertRefused(
-                generate(run, "--prompt=a"),
-                "is a run without " + Path.of("checkpoints", "best", "model.safetensors"));
+        assertRefused(generate(run, "--prompt=a"), "is a run without a checkpoint yet");
     }
 
     @Test
@@ -202,7 +202,7 @@ class GenerateCommandTest {
         Path mixed = Files.createDirectory(folder.resolve("mixed"));
         Files.copy(multiHeadRun.resolve("config.json"), mixed.resolve("config.json"));
         Files.copy(
-                sasRun.resolve("checkpoints/best/model.safetensors"),
+                sasRun.resolve("checkpoints/step-00000030/model.safetensors"),
                 mixed.resolve("model.safetensors"));
         assertRefused(
                 generate(mixed, "--prompt=a"),
@@ -215,7 +215,8 @@ class GenerateCommandTest {
     void refusesDamagedWeights() throws IOException {
         Path damaged = Files.createDirectory(folder.resolve("damaged"));
         Files.copy(sasRun.resolve("config.json"), damaged.resolve("config.json"));
-        byte[] whole = Files.readAllBytes(sasRun.resolve("checkpoints/best/model.safetensors"));
+        byte[] whole =
+                Files.readAllBytes(sasRun.resolve("checkpoints/step-00000030/model.safetensors"));
         Files.write(damaged.resolve("model.safetensors"), Arrays.copyOf(whole, whole.length - 10));
         assertRefused(generate(damaged, "--prompt=a"), "model.safetensors");
     }

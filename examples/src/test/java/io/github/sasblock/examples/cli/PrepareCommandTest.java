@@ -146,8 +146,23 @@ class PrepareCommandTest {
         assertThat(again.exitCode()).isZero();
         assertThat(again.line())
                 .contains("tokens written (the tokens there cannot be used")
-                .contains("the file of tokens is missing");
+                .contains("the file of tokens is missing, so the text must be prepared again");
         assertThat(shard).exists();
+    }
+
+    @Test
+    void refusesAFolderOfTokensOfWhichAFileWasDeleted() throws IOException {
+        write("a.txt", "one");
+        assertThat(prepareData().exitCode()).isZero();
+        Path shard;
+        try (Stream<Path> files = Files.walk(cache)) {
+            shard = files.filter(f -> f.toString().endsWith(".bin")).findFirst().orElseThrow();
+        }
+        Files.delete(shard);
+        Result result = prepare("--data=" + shard.getParent(), "--validation=" + validation);
+        assertThat(result.exitCode()).isEqualTo(2);
+        assertThat(result.err())
+                .contains(shard + ": the file of tokens is missing, so the text must be prepared");
     }
 
     @Test
@@ -236,13 +251,25 @@ class PrepareCommandTest {
         assertRefused(prepareFresh("wikitext2:train", data), "expected a folder in DJL's layout");
     }
 
+    @Test
+    void refusesARepositoryWhoseArchiveLeadsOutside() throws IOException {
+        Result result = prepareFresh("wikitext2:train", wikiText("../../../evil.txt"));
+        assertThat(result.exitCode()).isEqualTo(2);
+        assertThat(result.err())
+                .startsWith("sas: wikitext2:train: cannot be had from the repository ")
+                .endsWith("; --repository names another" + System.lineSeparator());
+        try (Stream<Path> files = Files.walk(folder)) {
+            assertThat(files).noneMatch(file -> file.endsWith("evil.txt"));
+        }
+    }
+
     private Result prepareFresh(String place, Path repository) {
         cache = folder.resolve("fresh");
         return prepare(
                 "--data=" + place, "--validation=" + validation, "--repository=" + repository);
     }
 
-    private Path wikiText() throws IOException {
+    private Path wikiText(String... more) throws IOException {
         Path repository = folder.resolve("repository");
         Path home = repository.resolve("dataset/nlp/ai/djl/basicdataset/wikitext-2");
         Path version = Files.createDirectories(home.resolve("1.0"));
@@ -253,6 +280,10 @@ class PrepareCommandTest {
                 String second = part.equals("train") ? " \n = Two = \n \n More . \n" : "";
                 zip.write((" \n = " + part + " = \n \n Text . \n" + second).getBytes(UTF_8));
                 zip.closeEntry();
+            }
+            for (String name : more) {
+                zip.putNextEntry(new ZipEntry(name));
+                zip.write("evil".getBytes(UTF_8));
             }
         }
         Files.writeString(

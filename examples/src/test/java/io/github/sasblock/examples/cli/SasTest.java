@@ -119,8 +119,8 @@ class SasTest {
                         "summary.json",
                         "loss.svg",
                         "loss.png",
-                        "checkpoints/last/model.safetensors",
-                        "checkpoints/best/model.safetensors")) {
+                        "checkpoints/step-00000004/model.safetensors",
+                        "checkpoints/step-00000004/manifest.json")) {
             assertThat(out.resolve(name)).isNotEmptyFile();
         }
         try (Stream<Path> files = Files.list(out)) {
@@ -184,7 +184,7 @@ class SasTest {
     }
 
     private static byte[] checkpoint(Path run) throws IOException {
-        return Files.readAllBytes(run.resolve("checkpoints/last/model.safetensors"));
+        return Files.readAllBytes(run.resolve("checkpoints/step-00000002/model.safetensors"));
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.sasblock.examples.problem.InvalidInputException;
 import io.github.sasblock.examples.storage.FaultyStorage;
+import io.github.sasblock.examples.storage.Storage;
 import io.github.sasblock.examples.storage.StorageException;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -162,7 +163,7 @@ class MetricsLogTest {
     void resumingDropsWhatCameAfterTheCheckpointAndACutLine() throws IOException {
         write(Runs.train(1, 5), Runs.train(2, 4), Runs.validation(2, 4, 1), Runs.train(3, 3));
         Files.writeString(file, TRAIN_LINE.substring(0, 30), StandardOpenOption.APPEND);
-        try (MetricsLog log = MetricsLog.resume(file, 2)) {
+        try (MetricsLog log = MetricsLog.resume(file, 2, true, Storage.disk())) {
             log.append(Runs.train(3, 2.5));
         }
         assertThat(MetricsLog.read(file))
@@ -177,7 +178,7 @@ class MetricsLogTest {
 
     @Test
     void resumingWithoutALogStartsOne() throws IOException {
-        try (MetricsLog log = MetricsLog.resume(file, 2)) {
+        try (MetricsLog log = MetricsLog.resume(file, 2, true, Storage.disk())) {
             log.append(TRAIN);
         }
         assertThat(Files.readString(file)).isEqualTo(TRAIN_LINE);

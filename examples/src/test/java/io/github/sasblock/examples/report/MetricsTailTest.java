@@ -2,6 +2,7 @@ package io.github.sasblock.examples.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.sasblock.examples.storage.Storage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,7 +76,7 @@ class MetricsTailTest {
             }
         }
         assertThat(look()).containsExactly(1L, 2L, 3L);
-        try (MetricsLog log = MetricsLog.resume(file, 2)) {
+        try (MetricsLog log = MetricsLog.resume(file, 2, true, Storage.disk())) {
             log.append(Runs.train(3, 4));
             log.append(Runs.train(4, 4));
         }
@@ -85,7 +86,7 @@ class MetricsTailTest {
     @Test
     void damagedLinesAreCountedAndLeftOut() throws IOException {
         Files.writeString(file, "{\"kind\":\n" + "x".repeat(200_000) + "\n");
-        try (MetricsLog log = MetricsLog.resume(temp.resolve("other"), 0)) {
+        try (MetricsLog log = MetricsLog.resume(temp.resolve("other"), 0, true, Storage.disk())) {
             log.append(Runs.train(7, 5));
         }
         Files.write(file, Files.readAllBytes(temp.resolve("other")), StandardOpenOption.APPEND);

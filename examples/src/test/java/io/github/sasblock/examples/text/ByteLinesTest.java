@@ -45,8 +45,15 @@ class ByteLinesTest {
                         })
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage(
-                        "a.jsonl:2: the line is longer than 64 bytes; expected one JSON object a"
-                                + " line");
+                        "a.jsonl:2: the line is longer than 64 bytes, the most that the Java heap"
+                                + " has room for; expected one JSON object a line, or a larger"
+                                + " heap: SAS_JAVA_OPTS=-Xmx4g");
+    }
+
+    @Test
+    void allowsLinesThatFitTheHeapWithAllThatIsMadeOfThem() {
+        assertThat(ByteLines.longestLine(512L << 20)).isEqualTo(32 << 20);
+        assertThat(ByteLines.longestLine(1L << 40)).isEqualTo(1 << 30);
     }
 
     private static ByteLines lines(String text, int longestLine) {

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import blue.strategic.parquet.ParquetWriter;
 import com.github.luben.zstd.Zstd;
 import io.github.sasblock.examples.problem.InvalidInputException;
 import java.io.ByteArrayInputStream;
@@ -14,10 +13,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.apache.parquet.schema.LogicalTypeAnnotation;
-import org.apache.parquet.schema.MessageType;
-import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
-import org.apache.parquet.schema.Types;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,18 +20,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Patterns, standard input, Parquet and WikiText. */
 class SourcesTest {
-
-    private static final MessageType SCHEMA =
-            Types.buildMessage()
-                    .required(PrimitiveTypeName.INT64)
-                    .named("id")
-                    .optional(PrimitiveTypeName.BINARY)
-                    .as(LogicalTypeAnnotation.stringType())
-                    .named("text")
-                    .optional(PrimitiveTypeName.BINARY)
-                    .as(LogicalTypeAnnotation.stringType())
-                    .named("title")
-                    .named("page");
 
     @TempDir Path folder;
 
@@ -171,23 +154,7 @@ class SourcesTest {
     }
 
     private Path parquet(String[] texts) throws IOException {
-        Path file = folder.resolve("a.parquet");
-        try (ParquetWriter<Integer> writer =
-                ParquetWriter.writeFile(
-                        SCHEMA,
-                        file.toFile(),
-                        (row, values) -> {
-                            values.write("id", (long) row);
-                            if (texts[row] != null) {
-                                values.write("text", texts[row]);
-                            }
-                            values.write("title", "title " + row);
-                        })) {
-            for (int i = 0; i < texts.length; i++) {
-                writer.write(i);
-            }
-        }
-        return file;
+        return ParquetFiles.write(folder.resolve("a.parquet"), texts);
     }
 
     @Test

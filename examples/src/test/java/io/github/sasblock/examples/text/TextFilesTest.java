@@ -10,8 +10,11 @@ import io.github.sasblock.examples.problem.InvalidInputException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,6 +23,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.zip.GZIPOutputStream;
 import org.assertj.core.api.AbstractThrowableAssert;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,6 +85,35 @@ class TextFilesTest {
         String text = "0123456789".repeat(2_500_000);
         Path file = write("a.jsonl", "{\"text\": \"x\"}\n{\"text\": \"" + text + "\"}\n");
         assertThat(texts(file)).containsExactly("x", text);
+    }
+
+    @Test
+    @Tag("slow")
+    void readsATextBeyondTwoGibibytesInPartsThatAreOneDocument() throws IOException {
+        long hole = 1L << 31;
+        Path file = folder.resolve("big.txt");
+        try (FileChannel out =
+                FileChannel.open(
+                        file,
+                        StandardOpenOption.CREATE_NEW,
+                        StandardOpenOption.WRITE,
+                        StandardOpenOption.SPARSE)) {
+            out.write(ByteBuffer.wrap("far away".getBytes(UTF_8)), hole);
+        }
+        long[] characters = {0};
+        List<Boolean> continues = new ArrayList<>();
+        String[] last = {""};
+        TextFiles.of(file)
+                .forEach(
+                        document -> {
+                            characters[0] += document.text().length();
+                            continues.add(document.continues());
+                            last[0] = document.text();
+                        });
+        assertThat(characters[0]).isEqualTo(hole + 8);
+        assertThat(last[0]).endsWith("far away");
+        assertThat(continues).endsWith(true, false);
+        assertThat(continues.subList(0, continues.size() - 1)).containsOnly(true);
     }
 
     @Test

@@ -57,6 +57,17 @@ class TextFuzzTest {
         fuzzZip(6, MANY);
     }
 
+    @Test
+    void refusesDamagedParquet() throws IOException {
+        fuzzParquet(7, FEW / 10);
+    }
+
+    @Test
+    @Tag("slow")
+    void refusesVeryManyDamagedParquetFiles() throws IOException {
+        fuzzParquet(8, MANY);
+    }
+
     private static void fuzzJsonLines(long seed, int count) {
         byte[] simple = "{\"text\": \"a\\u00e9 b\"}\n\r\n{\"text\": \"😀\"}\n".getBytes(UTF_8);
         byte[] nested =
@@ -97,6 +108,18 @@ class TextFuzzTest {
                 bytes -> {
                     Files.write(file, bytes);
                     new ZipTexts(file, texts("a.zip"), read -> {}).forEach(document -> {});
+                });
+    }
+
+    private void fuzzParquet(long seed, int count) throws IOException {
+        Path file = folder.resolve("a.parquet");
+        byte[] valid = Files.readAllBytes(ParquetFiles.write(file, "one", null, "two".repeat(50)));
+        Fuzzing.run(
+                new Mutations(seed, valid),
+                count,
+                bytes -> {
+                    Files.write(file, bytes);
+                    new ParquetTexts(file, "text", read -> {}).forEach(document -> {});
                 });
     }
 

@@ -26,6 +26,13 @@ class ByteTokenizerTest extends TokenizerContract {
     }
 
     @Test
+    void cutsAnywhereButWithinACharacter() {
+        assertThat(tokenizer.cut("a😀b", 1)).isEqualTo(1);
+        assertThat(tokenizer.cut("a😀b", 2)).isEqualTo(3);
+        assertThat(tokenizer.cut("a😀b", 9)).isEqualTo(4);
+    }
+
+    @Test
     void decodesHalfACharacterToAReplacement() {
         assertThat(tokenizer.decode(new int[] {'a', 0xC3})).isEqualTo("a\uFFFD");
     }

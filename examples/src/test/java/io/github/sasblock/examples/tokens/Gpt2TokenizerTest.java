@@ -1,7 +1,9 @@
 package io.github.sasblock.examples.tokens;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.sasblock.examples.problem.InvalidInputException;
 import org.junit.jupiter.api.Test;
 
 class Gpt2TokenizerTest extends TokenizerContract {
@@ -27,6 +29,26 @@ class Gpt2TokenizerTest extends TokenizerContract {
     @Test
     void takesASpelledEndOfTextForOrdinaryText() {
         assertThat(TOKENIZER.encode("<|endoftext|>").ids()).hasSizeGreaterThan(1);
+    }
+
+    @Test
+    void cutsBeforeWhiteSpaceThatFollowsAVisibleCharacter() {
+        assertThat(TOKENIZER.cut("one two  three", 1)).isEqualTo(3);
+        assertThat(TOKENIZER.cut("one two  three", 4)).isEqualTo(7);
+        assertThat(TOKENIZER.cut("one two  three", 8)).isEqualTo(14);
+        assertThat(TOKENIZER.cut("é\n\u00a0 \n.\n", 1)).isEqualTo(6);
+    }
+
+    @Test
+    void refusesAWordForWhichMemoryWouldNotSuffice() {
+        String longest = "a".repeat(1 << 19);
+        assertThat(TOKENIZER.encode("1" + longest + " " + longest).ids()).isNotEmpty();
+        assertThatThrownBy(() -> TOKENIZER.encode("one " + longest + "a"))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage(
+                        "has a word of more than 524288 characters, from character 5 on, which"
+                                + " GPT-2's encoding takes too much memory for; leave the document"
+                                + " out, or use --tokenizer bytes");
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.sasblock.examples.problem.InvalidInputException;
 import io.github.sasblock.examples.progress.Progress;
+import io.github.sasblock.examples.storage.StorageException;
 import io.github.sasblock.examples.text.Document;
 import io.github.sasblock.examples.text.DocumentConsumer;
 import io.github.sasblock.examples.text.ReadingListener;
@@ -25,7 +26,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which documents become tokens, and that an interruption changes nothing. */
 class PreparationTest {
@@ -122,7 +122,7 @@ class PreparationTest {
                                         interrupted,
                                         options,
                                         SHARD))
-                .hasMessage("power failure");
+                .hasRootCauseMessage("power failure");
         assertThat(interrupted.resolve("index.json")).doesNotExist();
         Map<String, Object> finished = files(interrupted, true);
         Preparation again = prepare(new Failing(documents, 1000), interrupted, options, SHARD);
@@ -164,7 +164,7 @@ class PreparationTest {
                         .toList();
         PreparationOptions options = PreparationOptions.everything(true);
         assertThatThrownBy(() -> prepare(new Failing(documents, 60), folder, options, SHARD))
-                .hasMessage("power failure");
+                .hasRootCauseMessage("power failure");
         Path second;
         try (Stream<Path> files = Files.list(folder)) {
             second = files.filter(f -> f.toString().endsWith("00001.bin")).findAny().orElseThrow();
@@ -176,6 +176,27 @@ class PreparationTest {
         assertThat(again.continued()).isEqualTo(1);
         assertThat(decoded(again.tokens()))
                 .isEqualTo(documents.stream().map(Document::text).toList());
+    }
+
+    @Test
+    void tellsThatTheDiskIsFullAndWhatIsKept() {
+        TextSource full =
+                new Delegating(numbered(1)) {
+                    @Override
+                    public void forEach(DocumentConsumer consumer, ReadingListener listener)
+                            throws IOException {
+                        throw new IOException("No space left on device");
+                    }
+                };
+        PreparationOptions options = PreparationOptions.everything(false);
+        assertThatThrownBy(() -> prepare(full, folder, options, 100))
+                .isInstanceOf(StorageException.class)
+                .hasMessageStartingWith(
+                        "the tokens of fixed text were not written; when prepared again, the files"
+                                + " that are finished are kept: the disk of "
+                                + folder
+                                + " is full");
+        assertThat(folder.resolve(ShardIndex.FILE)).doesNotExist();
     }
 
     @Test
@@ -237,27 +258,6 @@ class PreparationTest {
         }
         try (TokenSequence tokens = prepare(FixedText.of(texts), false, 0).tokens()) {
             assertThat(decoded(tokens)).containsExactly(texts);
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {1, 7, 30})
-    void encodesPiecesAsTheWhole(int size) {
-        Gpt2Tokenizer gpt2 = new Gpt2Tokenizer();
-        String[] parts = {
-            "the end", "\n", "\n\n", " ", "  ", "\t", "é", "don't", "\r\n", "😀", ".", "9"
-        };
-        Random random = new Random(size);
-        for (int i = 0; i < 500; i++) {
-            StringBuilder text = new StringBuilder();
-            for (int n = random.nextInt(60); n > 0; n--) {
-                text.append(parts[random.nextInt(parts.length)]);
-            }
-            int[] pieces =
-                    TextPieces.of(text.toString(), size).stream()
-                            .flatMapToInt(piece -> Arrays.stream(gpt2.encode(piece).ids()))
-                            .toArray();
-            assertThat(pieces).as("%s", text).isEqualTo(gpt2.encode(text.toString()).ids());
         }
     }
 

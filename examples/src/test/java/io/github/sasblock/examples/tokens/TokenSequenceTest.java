@@ -76,7 +76,8 @@ class TokenSequenceTest {
                                 + (bytes.length + change)
                                 + " bytes, expected "
                                 + bytes.length
-                                + " for its 6 tokens; the file is cut off or damaged");
+                                + " for its 6 tokens; the file is cut off or damaged, so the text"
+                                + " must be prepared again");
     }
 
     @Test
@@ -129,7 +130,11 @@ class TokenSequenceTest {
     void refusesAMissingFile() throws IOException {
         Path file = shard();
         Files.delete(file);
-        assertProblem().hasMessage(file + ": the file of tokens is missing");
+        assertProblem()
+                .hasMessage(
+                        file
+                                + ": the file of tokens is missing, so the text must be prepared"
+                                + " again");
     }
 
     @Test

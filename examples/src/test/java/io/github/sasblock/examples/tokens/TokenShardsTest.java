@@ -227,6 +227,7 @@ class TokenShardsTest {
         prepare(FixedText.of("ab"), BYTES, true, 1).close();
         IOException interruption = new IOException("interrupted");
         assertThatThrownBy(() -> prepare(new InterruptedText(interruption), BYTES, true, 3))
+                .cause()
                 .isSameAs(interruption);
         try (TokenSequence tokens = TokenSequence.open(folder, BYTES)) {
             assertThat(all(tokens)).containsExactly('a', 'b', END);
@@ -241,6 +242,7 @@ class TokenShardsTest {
     void neverTakesAnInterruptedPreparationForACompleteOne() {
         IOException interruption = new IOException("interrupted");
         assertThatThrownBy(() -> prepare(new InterruptedText(interruption), BYTES, true, 3))
+                .cause()
                 .isSameAs(interruption);
         assertThatThrownBy(() -> TokenSequence.open(folder, BYTES))
                 .isInstanceOf(InvalidInputException.class)

@@ -56,15 +56,20 @@ abstract class TokenizerContract {
     void coversEveryByteOfRandomTexts() {
         Random random = new Random(7);
         for (int i = 0; i < 500; i++) {
-            StringBuilder text = new StringBuilder();
-            for (int n = random.nextInt(30); n > 0; n--) {
-                text.append(
-                        random.nextBoolean()
-                                ? PIECES[random.nextInt(PIECES.length)]
-                                : Character.toString(randomCodePoint(random)));
-            }
-            assertCovers(text.toString());
+            assertCovers(randomText(random, 0.5));
         }
+    }
+
+    /** A text of known pieces, of which a share is characters by chance. */
+    private static String randomText(Random random, double byChance) {
+        StringBuilder text = new StringBuilder();
+        for (int n = random.nextInt(30); n > 0; n--) {
+            text.append(
+                    random.nextDouble() < byChance
+                            ? Character.toString(randomCodePoint(random))
+                            : PIECES[random.nextInt(PIECES.length)]);
+        }
+        return text.toString();
     }
 
     private static int randomCodePoint(Random random) {
@@ -84,6 +89,26 @@ abstract class TokenizerContract {
                 .allMatch(id -> id >= 0 && id < tokenizer().vocabularySize());
         if (lossless()) {
             assertThat(tokenizer().decode(encoding.ids())).isEqualTo(text);
+        }
+    }
+
+    @Test
+    void cutsWhereTheTokensOfBothSidesAreThoseOfTheWhole() {
+        Random random = new Random(11);
+        for (int i = 0; i < 1000; i++) {
+            String text = randomText(random, 0.1);
+            int[] whole = tokenizer().encode(text).ids();
+            int cut = tokenizer().cut(text, 1);
+            while (cut < text.length()) {
+                assertThat(cut).isPositive();
+                IntStream before = Arrays.stream(tokenizer().encode(text.substring(0, cut)).ids());
+                IntStream after = Arrays.stream(tokenizer().encode(text.substring(cut)).ids());
+                assertThat(IntStream.concat(before, after).toArray())
+                        .as("%s, cut at %d", text, cut)
+                        .isEqualTo(whole);
+                cut = tokenizer().cut(text, cut + 1);
+            }
+            assertThat(cut).isEqualTo(text.length());
         }
     }
 

@@ -168,8 +168,9 @@ class PretrainingTest {
         assertThatThrownBy(() -> train(MHA, wild))
                 .isInstanceOf(NonFiniteLossException.class)
                 .hasMessageMatching(
-                        "training stopped before the update of step \\d+: loss .*, gradient norm"
-                                + " .*; lower --learning-rate, or raise --warmup");
+                        "training stopped before the update of step \\d+: loss .*, batch of windows"
+                                + " \\d+, \\d+ in epoch 0, .*; lower --learning-rate, raise"
+                                + " --warmup, or leave such steps out with --on-nonfinite skip");
     }
 
     /** In a process of its own, whose Java heap is wholly resident from the start. */
@@ -265,11 +266,14 @@ class PretrainingTest {
                     steps,
                     batch,
                     micro,
+                    false,
                     new LearningRate(learningRate, learningRate / 10, Math.min(5, steps), steps),
                     new AdamW.Settings(0.9, 0.95, 1e-8, 0.1, AdamW.Decay.MATRICES),
                     clip,
                     steps,
+                    steps,
                     seed,
+                    FaultPolicy.STRICT,
                     computation);
         }
     }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.github.sasblock.examples.report.MetricsLog;
 import io.github.sasblock.examples.report.TrainPoint;
 import io.github.sasblock.examples.report.ValidationPoint;
+import io.github.sasblock.examples.storage.Storage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +23,9 @@ final class WatchedRun {
     }
 
     static void log(Path folder, int fromStep, int toStep) throws IOException {
-        try (MetricsLog log = MetricsLog.resume(folder.resolve("metrics.jsonl"), fromStep - 1)) {
+        try (MetricsLog log =
+                MetricsLog.resume(
+                        folder.resolve("metrics.jsonl"), fromStep - 1, true, Storage.disk())) {
             for (int step = fromStep; step <= toStep; step++) {
                 log.append(new TrainPoint(step, step * 64L, 5.0 / step, 1e-3, 1, 1000, 0.5, step));
                 if (step % 5 == 0) {

@@ -1,4 +1,4 @@
-package io.github.sasblock.examples.compare;
+package io.github.sasblock.examples.train;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
  * The most memory that the process has held since a moment: Linux's VmHWM, which writing 5 to
  * {@code clear_refs} sets back. Elsewhere nothing is known.
  */
-final class PeakMemory {
+public final class PeakMemory {
 
     private static final Logger LOG = LoggerFactory.getLogger(PeakMemory.class);
     private static final Path CLEAR = Path.of("/proc/self/clear_refs");
@@ -25,8 +25,12 @@ final class PeakMemory {
         this.known = known;
     }
 
-    /** Begins to measure. */
-    static PeakMemory sinceNow() {
+    /**
+     * Begins to measure.
+     *
+     * @return the measurement
+     */
+    public static PeakMemory sinceNow() {
         if (!Files.isWritable(CLEAR)) {
             return new PeakMemory(false);
         }
@@ -39,11 +43,27 @@ final class PeakMemory {
         }
     }
 
-    /** Returns the most memory held since then, in bytes. */
-    OptionalLong bytes() throws IOException {
-        if (!known) {
+    /**
+     * Returns the most memory held since then.
+     *
+     * @return bytes, where they are known
+     * @throws IOException if the system does not tell
+     */
+    public OptionalLong bytes() throws IOException {
+        return known ? read() : OptionalLong.empty();
+    }
+
+    /** Returns the most memory that the process has held, since its start unless set back. */
+    static OptionalLong ofProcess() {
+        try {
+            return Files.isReadable(STATUS) ? read() : OptionalLong.empty();
+        } catch (IOException e) {
+            LOG.debug("the peak of memory cannot be read", e);
             return OptionalLong.empty();
         }
+    }
+
+    private static OptionalLong read() throws IOException {
         return Files.readAllLines(STATUS).stream()
                 .filter(line -> line.startsWith(FIELD))
                 .mapToLong(line -> KIB * Long.parseLong(line.replaceAll("\\D", "")))
