@@ -15,6 +15,7 @@ final class ForestChart {
     private static final double WIDTH = 360;
     private static final double MARGIN = 12;
     private static final double ROW = 46;
+    private static final double TEXT = 21; // the height of a row's text
     private static final double FOOT = 44;
     private static final int TICKS = 5;
 
@@ -47,10 +48,9 @@ final class ForestChart {
         Svg svg = new Svg(WIDTH, height, title);
         Scale x = new Scale(range[0], range[1], MARGIN, WIDTH - MARGIN);
         double bottom = rows.size() * ROW + 4;
-        for (double tick : x.ticks(TICKS)) {
-            svg.line(x.place(tick), 0, x.place(tick), bottom, "grid");
+        for (int i = 0; i < rows.size(); i++) {
+            drawGrid(svg, x, i * ROW);
         }
-        svg.line(x.place(0), 0, x.place(0), bottom, "axis");
         double lastLabel = Double.NEGATIVE_INFINITY;
         for (double tick : x.ticks(TICKS)) {
             double at = Math.min(WIDTH - 22, Math.max(22, x.place(tick)));
@@ -65,6 +65,14 @@ final class ForestChart {
             drawRow(svg, rows.get(i), x, i * ROW);
         }
         return svg;
+    }
+
+    /** Draws the lines below the row's text alone, which they would cross out. */
+    private static void drawGrid(Svg svg, Scale x, double top) {
+        for (double tick : x.ticks(TICKS)) {
+            svg.line(x.place(tick), top + TEXT, x.place(tick), top + ROW + 2, "grid");
+        }
+        svg.line(x.place(0), top + TEXT, x.place(0), top + ROW + 2, "axis");
     }
 
     private static void drawRow(Svg svg, Row row, Scale x, double top) {

@@ -16,7 +16,13 @@ final class LineChart {
     private static final double TOP = 8;
     private static final double BOTTOM = 38;
     private static final double ROW = 16;
+    private static final double MARGIN = 4;
     private static final int TICKS = 5;
+
+    /** More names than these would cover the curves; they stand below. */
+    private static final int MOST_INSIDE = 5;
+
+    private static final int COLUMNS = 3;
 
     /** The share of the axis whose steep beginning may be cut off above. */
     private static final double BEGINNING = 0.12;
@@ -63,7 +69,7 @@ final class LineChart {
     }
 
     Svg draw() {
-        Svg svg = new Svg(WIDTH, HEIGHT, title);
+        Svg svg = new Svg(WIDTH, HEIGHT + roomBelow(), title);
         Scale x = horizontal();
         Scale y = vertical(x);
         drawAxes(svg, x, y);
@@ -112,7 +118,20 @@ final class LineChart {
 
     /** Returns how much of the height the legend takes, where no steep beginning makes room. */
     private double legendShare() {
-        return Math.min(0.6, (lines.size() + (level == null ? 0 : 1)) * ROW / (HEIGHT - BOTTOM));
+        return isLegendBelow() ? 0 : Math.min(0.6, names() * ROW / (HEIGHT - BOTTOM));
+    }
+
+    private boolean isLegendBelow() {
+        return names() > MOST_INSIDE;
+    }
+
+    private double roomBelow() {
+        int rows = (names() + COLUMNS - 1) / COLUMNS;
+        return isLegendBelow() ? 6 + rows * ROW : 0;
+    }
+
+    private int names() {
+        return lines.size() + (level == null ? 0 : 1);
     }
 
     private void drawAxes(Svg svg, Scale x, Scale y) {
@@ -160,16 +179,26 @@ final class LineChart {
     }
 
     private void drawLegend(Svg svg) {
-        double y = TOP + 14;
-        double right = WIDTH - RIGHT - 30;
+        int place = 0;
         for (Line line : lines) {
-            svg.line(right + 6, y - 4, right + 26, y - 4, "curve " + Colors.stroke(line.color()));
-            svg.text(right, y, Anchor.END, "halo", line.name());
-            y += ROW;
+            drawName(svg, place++, "curve " + Colors.stroke(line.color()), "halo", line.name());
         }
         if (level != null) {
-            svg.line(right + 6, y - 4, right + 26, y - 4, "floor");
-            svg.text(right, y, Anchor.END, "muted halo", levelName);
+            drawName(svg, place, "floor", "muted halo", levelName);
+        }
+    }
+
+    private void drawName(Svg svg, int place, String stroke, String style, String name) {
+        if (isLegendBelow()) {
+            double left = MARGIN + place % COLUMNS * (WIDTH - 2 * MARGIN) / COLUMNS;
+            double y = HEIGHT + 6 + place / COLUMNS * ROW + 8;
+            svg.line(left, y - 4, left + 16, y - 4, stroke);
+            svg.text(left + 20, y, Anchor.START, style + " name", name);
+        } else {
+            double right = WIDTH - RIGHT - 30;
+            double y = TOP + 14 + place * ROW;
+            svg.line(right + 6, y - 4, right + 26, y - 4, stroke);
+            svg.text(right, y, Anchor.END, style, name);
         }
     }
 }

@@ -232,6 +232,21 @@ class ComparePlanTest {
     }
 
     @Test
+    void tellsOfNamesSizesSeedsAndTextsAtOnce() throws IOException {
+        Path text = Files.writeString(folder.resolve("a.txt"), "text");
+        attentions = "mha,sass";
+        variants = List.of("big:attention=mha,heads=30,head-size=32");
+        seeds = "";
+        data = List.of("one=" + text + ":" + text, "two=" + text + ":nowhere.txt");
+        assertRefused(
+                "4 problems",
+                "--attention = sass: expected one of",
+                "big: cannot be matched within 1 %",
+                "--seeds = \"\": expected one seed at least",
+                "--data two = nowhere.txt: expected a file or folder that is there");
+    }
+
+    @Test
     void refusesSizesThatCannotBeMatched() {
         variants = List.of("big:attention=mha,heads=30,head-size=32");
         assertRefused(
