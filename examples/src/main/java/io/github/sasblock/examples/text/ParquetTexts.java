@@ -102,6 +102,15 @@ final class ParquetTexts {
                 file + ": is no Parquet file, or is damaged: " + ArchiveTexts.shown(why), e);
     }
 
+    /** The library asks for an array of whatever size a page says that it has; none was made. */
+    private InvalidInputException tooLarge(OutOfMemoryError e) {
+        return new InvalidInputException(
+                file
+                        + ": a page of it says that it needs more memory than the Java heap has; it"
+                        + " is damaged, or needs a larger heap: SAS_JAVA_OPTS=-Xmx4g",
+                e);
+    }
+
     /** The rows that are left. */
     private final class Rows implements AutoCloseable {
 
@@ -121,6 +130,8 @@ final class ParquetTexts {
                         : Optional.empty();
             } catch (RuntimeException e) {
                 throw damaged(e);
+            } catch (OutOfMemoryError e) {
+                throw tooLarge(e);
             }
         }
 
