@@ -111,6 +111,15 @@ final class ParquetTexts {
                 e);
     }
 
+    /** Some codecs need classes of Hadoop, which the library leaves out. */
+    private InvalidInputException unsupported(LinkageError e) {
+        return new InvalidInputException(
+                file
+                        + ": is compressed in a way that is not supported, or is damaged; expected"
+                        + " Parquet compressed with snappy, or not at all",
+                e);
+    }
+
     /** The rows that are left. */
     private final class Rows implements AutoCloseable {
 
@@ -132,6 +141,8 @@ final class ParquetTexts {
                 throw damaged(e);
             } catch (OutOfMemoryError e) {
                 throw tooLarge(e);
+            } catch (LinkageError e) {
+                throw unsupported(e);
             }
         }
 
