@@ -102,6 +102,24 @@ final class ParquetTexts {
                 file + ": is no Parquet file, or is damaged: " + ArchiveTexts.shown(why), e);
     }
 
+    /** The library asks for an array of whatever size a page says that it has; none was made. */
+    private InvalidInputException tooLarge(OutOfMemoryError e) {
+        return new InvalidInputException(
+                file
+                        + ": a page of it says that it needs more memory than the Java heap has; it"
+                        + " is damaged, or needs a larger heap: SAS_JAVA_OPTS=-Xmx4g",
+                e);
+    }
+
+    /** Some codecs need classes of Hadoop, which the library leaves out. */
+    private InvalidInputException unsupported(LinkageError e) {
+        return new InvalidInputException(
+                file
+                        + ": is compressed in a way that is not supported, or is damaged; expected"
+                        + " Parquet compressed with snappy, or not at all",
+                e);
+    }
+
     /** The rows that are left. */
     private final class Rows implements AutoCloseable {
 
@@ -121,6 +139,10 @@ final class ParquetTexts {
                         : Optional.empty();
             } catch (RuntimeException e) {
                 throw damaged(e);
+            } catch (OutOfMemoryError e) {
+                throw tooLarge(e);
+            } catch (LinkageError e) {
+                throw unsupported(e);
             }
         }
 

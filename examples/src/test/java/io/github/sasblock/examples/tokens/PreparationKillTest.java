@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Processes that prepare tokens, killed at any moment. */
-@Timeout(1800)
+@Timeout(7200)
 class PreparationKillTest {
 
     /** Prepares the same text in every process. */
