@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
 import io.github.sasblock.attention.KeyValueCache;
+import io.github.sasblock.examples.train.SmallWork;
 import io.github.sasblock.kernel.Kernels;
 import io.github.sasblock.sas.CacheForm;
 import io.github.sasblock.transformer.AttentionConfig;
@@ -146,6 +147,7 @@ final class DecodingGroup implements BenchmarkGroup {
         private final NDManager manager;
         private final ParameterStore store;
         private final long[] prompt;
+        private final SmallWork steps;
         private List<KeyValueCache> caches = List.of();
         private long next;
 
@@ -154,6 +156,7 @@ final class DecodingGroup implements BenchmarkGroup {
             this.manager = manager;
             this.prompt = prompt;
             store = new ParameterStore(manager, false);
+            steps = new SmallWork(model.counts().parameters(), "decoding");
         }
 
         long[] recompute(int count) {
@@ -168,12 +171,16 @@ final class DecodingGroup implements BenchmarkGroup {
         }
 
         void prefill() {
-            close();
+            forget();
             caches = new ArrayList<>(model.newCaches(manager));
             next = continued(prompt);
         }
 
         long[] continueCached(int count) {
+            return steps.run(() -> continueStepwise(count));
+        }
+
+        private long[] continueStepwise(int count) {
             long[] decoded = new long[count];
             for (int i = 0; i < count; i++) {
                 decoded[i] = next;
@@ -197,9 +204,14 @@ final class DecodingGroup implements BenchmarkGroup {
             return logits.get(new NDIndex("0, -1")).argMax().getLong();
         }
 
-        void close() {
+        private void forget() {
             caches.forEach(KeyValueCache::close);
             caches = List.of();
+        }
+
+        void close() {
+            steps.close();
+            forget();
         }
     }
 }

@@ -10,6 +10,7 @@ import io.github.sasblock.examples.config.RunConfig;
 import io.github.sasblock.examples.problem.InvalidInputException;
 import io.github.sasblock.examples.tokens.Tokenizer;
 import io.github.sasblock.examples.tokens.Tokenizers;
+import io.github.sasblock.examples.train.SmallWork;
 import io.github.sasblock.safetensors.BlockWeights;
 import io.github.sasblock.safetensors.SafeTensors;
 import io.github.sasblock.safetensors.SafeTensorsException;
@@ -165,13 +166,15 @@ public final class TrainedModel implements AutoCloseable {
         private static final int CHUNK = 128;
 
         private final List<KeyValueCache> caches = model.newCaches(manager);
+        private final SmallWork steps = new SmallWork(model.counts().parameters(), "decoding");
 
         @Override
         public float[] append(int... tokens) {
             float[] logits = null;
             for (int from = 0; from < tokens.length; from += CHUNK) {
                 int to = Math.min(from + CHUNK, tokens.length);
-                logits = step(Arrays.copyOfRange(tokens, from, to));
+                int[] piece = Arrays.copyOfRange(tokens, from, to);
+                logits = piece.length == 1 ? steps.run(() -> step(piece)) : step(piece);
             }
             return logits;
         }
@@ -189,6 +192,7 @@ public final class TrainedModel implements AutoCloseable {
 
         @Override
         public void close() {
+            steps.close();
             caches.forEach(KeyValueCache::close);
         }
     }

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
 
 /**
  * AdamW (arXiv 1711.05101) with PyTorch's update: at step t, for a parameter p with gradient g,
@@ -45,9 +44,6 @@ public final class AdamW implements AutoCloseable {
         ALL
     }
 
-    /** Below, the meeting of all threads at every weight takes longer than it saves. */
-    private static final long ELEMENTS_FOR_ONE_THREAD = 4_000_000;
-
     private final Settings settings;
     private final NDManager manager;
     private final List<NDArray> parameters = new ArrayList<>(); // without their gradients
@@ -55,7 +51,7 @@ public final class AdamW implements AutoCloseable {
     private final FlatArrays means;
     private final FlatArrays squares;
     private final NDArray updates; // scalar
-    private final ExecutorService thread; // null where the caller's thread does the work
+    private final SmallWork work;
     private long step;
 
     /**
@@ -77,8 +73,7 @@ public final class AdamW implements AutoCloseable {
         means = FlatArrays.zerosLike(this.manager, this.parameters);
         squares = FlatArrays.zerosLike(this.manager, this.parameters);
         updates = this.manager.zeros(new Shape(), DataType.FLOAT32);
-        boolean small = means.flat().size() <= ELEMENTS_FOR_ONE_THREAD;
-        thread = small ? Threads.alone(1, "optimizer") : null;
+        work = new SmallWork(means.flat().size(), "optimizer");
     }
 
     /**
@@ -121,10 +116,7 @@ public final class AdamW implements AutoCloseable {
             clip,
             scale
         };
-        if (thread == null) {
-            return run(kernel, arrays, constants);
-        }
-        return Threads.result(thread.submit(() -> run(kernel, arrays, constants)));
+        return work.run(() -> run(kernel, arrays, constants));
     }
 
     private double run(OptimizerKernel kernel, OptimizerKernel.Arrays arrays, double... constants) {
@@ -240,9 +232,7 @@ public final class AdamW implements AutoCloseable {
     /** Frees the moments. */
     @Override
     public void close() {
-        if (thread != null) {
-            thread.shutdown();
-        }
+        work.close();
         manager.close();
     }
 }
