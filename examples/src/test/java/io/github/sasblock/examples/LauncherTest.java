@@ -332,6 +332,14 @@ done
     }
 
     @Test
+    void refusesWhatIsNoChoiceOfTf32() throws Exception {
+        environment.put("SAS_TF32", "yes");
+        Result result = run();
+        assertThat(result.exitCode()).isEqualTo(2);
+        assertThat(result.errors()).containsExactly("sas: SAS_TF32 = yes: expected 0 or 1");
+    }
+
+    @Test
     void putsTheUsersJvmOptionsAfterTheDefaultOnes() throws Exception {
         environment.put("SAS_JAVA_OPTS", "-Xmx4g -Dname=value");
         assertThat(run().output())

@@ -101,9 +101,6 @@ public final class Plan {
      * @return the predicted peak, and what it is made of
      */
     public static String memory(LanguageModelConfig model, RunConfig config) {
-        if (!MemoryEstimate.covers(model.attention())) {
-            return "not predicted for " + model.attention().name();
-        }
         TrainingSettings settings = config.training();
         MemoryEstimate estimate =
                 MemoryEstimate.of(

@@ -13,6 +13,8 @@
 #   SAS_CACHE_DIR         where links and unpacked libraries are kept; unset: the folder cache beside this script,
 #                         or one in the home folder where that cannot be written
 #   SAS_JAVA_OPTS         more options for the JVM, e.g. "-Xmx4g"; tensors live outside its heap
+#   SAS_TF32              1: on a GPU, products of float32 round their factors to the 11 bits of TF32, which is
+#                         faster; 0 or unset: they do not
 #   SAS_PACKAGES_ROOT     the root below which /usr, /usr/local and /opt are searched; unset: /
 #   SAS_QUIET             1: do not say what was found
 #
@@ -283,6 +285,11 @@ check_java() {
             "It is that of the machine that made the bundle; make it with a JDK built for older systems."
 }
 
+case ${SAS_TF32:-0} in
+    0) ;;
+    1) export TORCH_ALLOW_TF32_CUBLAS_OVERRIDE=1 ;; # libtorch reads it when it starts
+    *) fail 2 "SAS_TF32 = $SAS_TF32: expected 0 or 1" ;;
+esac
 home=$(find_home)
 packages_root=${SAS_PACKAGES_ROOT:-}
 java=$home/runtime/bin/java

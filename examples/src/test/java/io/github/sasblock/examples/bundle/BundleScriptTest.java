@@ -31,7 +31,7 @@ class BundleScriptTest {
 #!/bin/sh
 [ "$1" != -version ] || { [ -z "${FAKE_JAVA_ERROR:-}" ] || { echo "$FAKE_JAVA_ERROR"; exit 1; }; exit 0; }
 for name in PYTORCH_LIBRARY_PATH PYTORCH_VERSION PYTORCH_FLAVOR LD_LIBRARY_PATH DJL_OFFLINE \\
-    OPT_OUT_TRACKING RUST_FLAVOR OMP_WAIT_POLICY DJL_CACHE_DIR; do
+    OPT_OUT_TRACKING RUST_FLAVOR OMP_WAIT_POLICY DJL_CACHE_DIR TORCH_ALLOW_TF32_CUBLAS_OVERRIDE; do
     eval "echo \\"$name=\\$$name\\""
 done
 for argument; do echo "argument: <$argument>"; done
@@ -246,8 +246,20 @@ exit "${FAKE_EXIT_CODE:-0}"
     }
 
     @Test
+    void letsProductsRoundToTf32WhereAskedTo() throws Exception {
+        environment.put("FAKE_TORCH", torch("2.7.1+cpu").toString());
+        assertThat(run().variable("TORCH_ALLOW_TF32_CUBLAS_OVERRIDE")).isEmpty();
+        environment.put("SAS_TF32", "1");
+        assertThat(run().variable("TORCH_ALLOW_TF32_CUBLAS_OVERRIDE")).isEqualTo("1");
+    }
+
+    @Test
     void refusesValuesThatAreNotValid() throws Exception {
         environment.put("FAKE_TORCH", torch("2.7.1+cpu").toString());
+        environment.put("SAS_TF32", "yes");
+        assertThat(run().errors()).containsExactly("sas: SAS_TF32 = yes: expected 0 or 1");
+        assertThat(run().exitCode()).isEqualTo(2);
+        environment.remove("SAS_TF32");
         environment.put("PYTORCH_FLAVOR", "cu118");
         assertThat(run().errors())
                 .containsExactly("sas: PYTORCH_FLAVOR = cu118: expected cpu or cu128");
