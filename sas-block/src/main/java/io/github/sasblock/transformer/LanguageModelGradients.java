@@ -195,6 +195,7 @@ public final class LanguageModelGradients implements AutoCloseable {
      * Returns the gradients.
      *
      * @return one for each parameter of the model, in their order; they stay those of this object
+     * @throws IllegalStateException if a parameter has none, since it is frozen
      */
     public List<NDArray> arrays() {
         return buffer().arrays();
@@ -215,6 +216,13 @@ public final class LanguageModelGradients implements AutoCloseable {
     private List<NDArray> gradientsOfParameters() {
         List<NDArray> arrays = new ArrayList<>();
         for (Parameter parameter : parameters) {
+            if (!parameter.getArray().hasGradient()) {
+                throw new IllegalStateException(
+                        "parameter "
+                                + parameter.getName()
+                                + " has no gradient: expected none of the model's parameters to be"
+                                + " frozen");
+            }
             NDArray gradient = parameter.getArray().getGradient();
             gradient.attach(manager);
             arrays.add(gradient);

@@ -150,6 +150,24 @@ class LanguageModelGradientsTest {
     }
 
     @Test
+    void nameAParameterWithoutAGradient() {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Sizes sizes = new Sizes(2, 4, true, true);
+            CausalLanguageModel model = model(manager, MultiHeadConfig.of(2, 2, 6), sizes);
+            Parameter frozen = model.getParameters().valueAt(0);
+            frozen.freeze(true);
+            Kernels.use(Kernels.Mode.PLAIN);
+            try (LanguageModelGradients gradients =
+                    new LanguageModelGradients(model, manager, PLAIN)) {
+                gradients.add(tokens(manager, sizes, 1), tokens(manager, sizes, 2), 1);
+                assertThatThrownBy(gradients::arrays)
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessageContaining("parameter " + frozen.getName() + " has no gradient");
+            }
+        }
+    }
+
+    @Test
     void refuseOtherShapesAndTypes() {
         try (NDManager manager = NDManager.newBaseManager()) {
             Sizes sizes = new Sizes(2, 4, true, true);

@@ -74,6 +74,7 @@ public final class Pretraining implements AutoCloseable {
             StepGradients.Factory factory) {
         this.settings = settings;
         manager = NDManager.newBaseManager();
+        Threads.useReproducibleScripts();
         manager.getEngine().setRandomSeed((int) settings.seed());
         model = new CausalLanguageModel(config);
         Batches batches = new Batches(training, settings.seed());

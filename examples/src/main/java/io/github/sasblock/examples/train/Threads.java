@@ -28,11 +28,20 @@ public final class Threads {
         Runnable alone =
                 () -> {
                     JniUtils.setNumThreads(1); // for the operations of this thread
+                    useReproducibleScripts();
                     work.run();
                 };
         Thread thread = new Thread(alone, name);
         thread.setDaemon(true);
         return thread;
+    }
+
+    /**
+     * Keeps scripts that this thread runs as they are. Optimised after their first calls, they
+     * round otherwise from then on, so that results would depend on when a process was started.
+     */
+    static void useReproducibleScripts() {
+        JniUtils.setGraphExecutorOptimize(false);
     }
 
     /**
