@@ -6,6 +6,7 @@ import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
 import io.github.sasblock.examples.config.RunConfig;
 import io.github.sasblock.examples.train.AdamW;
+import io.github.sasblock.examples.train.InPlace;
 import io.github.sasblock.kernel.FlatArrays;
 import io.github.sasblock.kernel.Kernels;
 import java.util.List;
@@ -74,7 +75,7 @@ final class OptimizerGroup implements BenchmarkGroup {
 
     private static void copy(List<NDArray> from, List<NDArray> to) {
         for (int i = 0; i < from.size(); i++) {
-            from.get(i).copyTo(to.get(i));
+            InPlace.copy(to.get(i), from.get(i));
         }
     }
 }

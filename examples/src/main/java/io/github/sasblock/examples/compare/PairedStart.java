@@ -2,12 +2,12 @@ package io.github.sasblock.examples.compare;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.util.Pair;
+import io.github.sasblock.examples.train.InPlace;
 import io.github.sasblock.transformer.CausalLanguageModel;
 import io.github.sasblock.transformer.LanguageModelConfig;
 import java.util.LinkedHashMap;
@@ -45,18 +45,11 @@ final class PairedStart implements AutoCloseable {
             NDArray source = values.get(parameter.getKey());
             NDArray target = parameter.getValue().getArray();
             if (source != null && source.getShape().equals(target.getShape())) {
-                overwrite(target, source);
+                InPlace.copy(target, source);
                 shared += target.size();
             }
         }
         return shared;
-    }
-
-    /** In place: NDArray.copyTo gives the target a new memory, apart from that of its views. */
-    private static void overwrite(NDArray target, NDArray source) {
-        try (NDArray values = target.stopGradient()) {
-            values.set(new NDIndex("..."), source);
-        }
     }
 
     @Override

@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
+import io.github.sasblock.examples.train.InPlace;
 import io.github.sasblock.kernel.Precision;
 import io.github.sasblock.safetensors.BlockWeights;
 import io.github.sasblock.sas.SasShape.HeadExpansionKind;
@@ -79,8 +80,10 @@ record KernelChecks(String name, AttentionConfig attention, Precision precision,
         BlockWeights.named(copy)
                 .forEach(
                         (name, parameter) ->
-                                ParityCheck.moved(values.get(name).getArray(), manager, type)
-                                        .copyTo(parameter.getArray()));
+                                InPlace.copy(
+                                        parameter.getArray(),
+                                        ParityCheck.moved(
+                                                values.get(name).getArray(), manager, type)));
         LanguageModelGradients.Settings settings =
                 new LanguageModelGradients.Settings(narrow, false);
         try (LanguageModelGradients gradients =

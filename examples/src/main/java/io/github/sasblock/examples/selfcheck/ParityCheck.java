@@ -11,6 +11,7 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
+import io.github.sasblock.examples.train.InPlace;
 import io.github.sasblock.safetensors.BlockWeights;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -54,8 +55,9 @@ record ParityCheck(String name, Supplier<Block> block, Shape input) implements S
         BlockWeights.named(copy)
                 .forEach(
                         (name, parameter) ->
-                                moved(values.get(name).getArray(), manager, type)
-                                        .copyTo(parameter.getArray()));
+                                InPlace.copy(
+                                        parameter.getArray(),
+                                        moved(values.get(name).getArray(), manager, type)));
         NDArray here = moved(x, manager, type);
         here.setRequiresGradient(true);
         Map<String, double[]> results = new LinkedHashMap<>();

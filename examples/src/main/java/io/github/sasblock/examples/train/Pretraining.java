@@ -2,7 +2,6 @@ package io.github.sasblock.examples.train;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
@@ -123,8 +122,7 @@ public final class Pretraining implements AutoCloseable {
                 NDManager scratch = manager.newSubManager()) {
             for (Map.Entry<String, NDArray> moment : steps.tensors().entrySet()) {
                 NDArray value = saved.read(scratch, moment.getKey());
-                // not copyTo, which gives the array new memory: it is a view of that of all moments
-                moment.getValue().set(new NDIndex("..."), value);
+                InPlace.copy(moment.getValue(), value); // a view of the array of all moments
             }
         }
     }
