@@ -66,7 +66,7 @@ public record MemoryEstimate(long state, long kept, long working, long unused) {
                 AttentionMemory.of(config.attention(), config.embeddingSize(), length);
         return plain
                 ? plain(attention, config, tokens, state)
-                : fused(attention, config, tokens, workers, state + laidOut, computation);
+                : fused(attention, config, tokens, workers, state, laidOut, computation);
     }
 
     /** The weights of the attentions and their gradients as the passes of each worker want them. */
@@ -96,6 +96,7 @@ public record MemoryEstimate(long state, long kept, long working, long unused) {
             long tokens,
             int workers,
             long state,
+            long laidOut,
             Computation computation) {
         int narrow = computation.precision() == Precision.FP32 ? FLOAT32 : 2;
         double embedding = config.embeddingSize();
@@ -109,9 +110,11 @@ public record MemoryEstimate(long state, long kept, long working, long unused) {
         double unused = attention.byAutograd() ? UNUSED_BESIDE_AUTOGRAD : UNUSED_BESIDE_WORKING;
         if (computation.recompute()) {
             double inputs = FLOAT32 * config.layerCount() * tokens * embedding;
-            return withUnused(state, inputs, Math.max(loss, layer + backward), unused);
+            return withUnused(
+                    state, laidOut + inputs, Math.max(loss, layer + backward), unused);
         }
-        return withUnused(state, config.layerCount() * layer, Math.max(loss, backward), unused);
+        double all = laidOut + config.layerCount() * layer;
+        return withUnused(state, all, Math.max(loss, backward), unused);
     }
 
     private static MemoryEstimate withUnused(
