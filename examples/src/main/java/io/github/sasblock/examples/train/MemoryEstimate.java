@@ -110,8 +110,7 @@ public record MemoryEstimate(long state, long kept, long working, long unused) {
         double unused = attention.byAutograd() ? UNUSED_BESIDE_AUTOGRAD : UNUSED_BESIDE_WORKING;
         if (computation.recompute()) {
             double inputs = FLOAT32 * config.layerCount() * tokens * embedding;
-            return withUnused(
-                    state, laidOut + inputs, Math.max(loss, layer + backward), unused);
+            return withUnused(state, laidOut + inputs, Math.max(loss, layer + backward), unused);
         }
         double all = laidOut + config.layerCount() * layer;
         return withUnused(state, all, Math.max(loss, backward), unused);
