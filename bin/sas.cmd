@@ -1,12 +1,24 @@
 @echo off
 rem Runs the program of this checkout; builds it first where it is missing. Unlike bin/sas it does not notice changed
-rem sources: remove examples\target\lib to have it built again. JAVA_HOME, SAS_JAVA_OPTS and SAS_NATIVE as in bin/sas.
+rem sources: remove examples\target\lib to have it built again. It reads JAVA_HOME,
+rem SAS_JAVA_OPTS, SAS_NATIVE, SAS_TF32, OPT_OUT_TRACKING and OMP_WAIT_POLICY as bin/sas does.
 setlocal
 set "OUT=%~dp0..\examples\target"
 set "JAVA=java"
 if defined JAVA_HOME set "JAVA=%JAVA_HOME%\bin\java.exe"
 if not defined SAS_NATIVE set "SAS_NATIVE=cpu"
 if not defined OPT_OUT_TRACKING set "OPT_OUT_TRACKING=true"
+if not defined OMP_WAIT_POLICY set "OMP_WAIT_POLICY=passive"
+if not defined SAS_TF32 set "SAS_TF32=0"
+if not "%SAS_NATIVE%" == "cpu" if not "%SAS_NATIVE%" == "none" (
+    echo sas: SAS_NATIVE = %SAS_NATIVE%: expected cpu or none 1>&2
+    exit /b 2
+)
+if not "%SAS_TF32%" == "0" if not "%SAS_TF32%" == "1" (
+    echo sas: SAS_TF32 = %SAS_TF32%: expected 0 or 1 1>&2
+    exit /b 2
+)
+if "%SAS_TF32%" == "1" set "TORCH_ALLOW_TF32_CUBLAS_OVERRIDE=1"
 
 if not exist "%OUT%\lib" (
     echo sas: building; the first build downloads about 200 MB 1>&2

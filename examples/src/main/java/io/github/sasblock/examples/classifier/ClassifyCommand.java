@@ -45,9 +45,9 @@ public final class ClassifyCommand implements Callable<Integer> {
             paramLabel = "NAME",
             defaultValue = "stock,sas",
             description =
-                    "Attentions to train with, separated by commas: stock (DJL's"
-                            + " ScaledDotProductAttentionBlock), sas, mha. Default:"
-                            + " ${DEFAULT-VALUE}")
+                    "attentions to train with, separated by commas: stock (DJL's"
+                            + " ScaledDotProductAttentionBlock), sas, mha ("
+                            + "${DEFAULT-VALUE})")
     private List<String> attentions;
 
     @Option(
@@ -55,39 +55,37 @@ public final class ClassifyCommand implements Callable<Integer> {
             paramLabel = "WHERE",
             defaultValue = REMOTE,
             description =
-                    "Where the reviews come from: remote (the 50 000 reviews of the Large Movie"
+                    "where the reviews come from: remote (the 50 000 reviews of the Large Movie"
                             + " Review Dataset, 117 MB, from DJL's repository), invented (2 500"
                             + " made-up ones, no download), or the folder of a local repository in"
-                            + " DJL's layout. Default: ${DEFAULT-VALUE}")
+                            + " DJL's layout (${DEFAULT-VALUE})")
     private String repository;
 
     @Option(
             names = "--limit",
             paramLabel = "N",
-            description =
-                    "The most reviews to train with, and the most to test with. Default: all of"
-                            + " them")
+            description = "the most reviews to train with, and the most to test with (all)")
     private Integer limit;
 
     @Option(
             names = "--epochs",
             paramLabel = "N",
             defaultValue = "6",
-            description = "How often every review is seen. Default: ${DEFAULT-VALUE}")
+            description = "how often every review is seen (${DEFAULT-VALUE})")
     private int epochs;
 
     @Option(
             names = "--embedding-size",
             paramLabel = "E",
             defaultValue = "64",
-            description = "Embedding size, even. Default: ${DEFAULT-VALUE}")
+            description = "embedding size, even (${DEFAULT-VALUE})")
     private int embeddingSize;
 
     @Option(
             names = "--heads",
             paramLabel = "H",
             defaultValue = "4",
-            description = "Heads, a divisor of the embedding size. Default: ${DEFAULT-VALUE}")
+            description = "heads, a divisor of the embedding size (${DEFAULT-VALUE})")
     private int headCount;
 
     @Option(
@@ -95,23 +93,21 @@ public final class ClassifyCommand implements Callable<Integer> {
             paramLabel = "T",
             defaultValue = "256",
             description =
-                    "Words of a review that are kept, from its beginning. Default:"
-                            + " ${DEFAULT-VALUE}")
+                    "words of a review that are kept, from its beginning (" + "${DEFAULT-VALUE})")
     private int maxLength;
 
     @Option(
             names = "--batch-size",
             paramLabel = "B",
             defaultValue = "32",
-            description = "Reviews in a batch. Default: ${DEFAULT-VALUE}")
+            description = "reviews in a batch (${DEFAULT-VALUE})")
     private int batchSize;
 
     @Option(
             names = "--learning-rate",
             paramLabel = "RATE",
             defaultValue = "0.003",
-            description =
-                    "Step size of Adam at first; it falls to a tenth. Default: ${DEFAULT-VALUE}")
+            description = "step size of Adam at first; it falls to a tenth (${DEFAULT-VALUE})")
     private float learningRate;
 
     @Option(
@@ -119,8 +115,8 @@ public final class ClassifyCommand implements Callable<Integer> {
             paramLabel = "N",
             defaultValue = "1",
             description =
-                    "Seed of the initial weights, of the order of the reviews, and of their choice"
-                            + " under --limit. Default: ${DEFAULT-VALUE}")
+                    "seed of the initial weights, of the order of the reviews, and of their choice"
+                            + " under --limit (${DEFAULT-VALUE})")
     private int seed;
 
     @Option(

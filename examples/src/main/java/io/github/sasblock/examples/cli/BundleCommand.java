@@ -32,7 +32,7 @@ final class BundleCommand implements Callable<Integer> {
             names = "--out",
             paramLabel = "FILE",
             defaultValue = Bundle.DEFAULT_NAME,
-            description = "The archive to write. Default: ${DEFAULT-VALUE}")
+            description = "the archive to write (${DEFAULT-VALUE})")
     private Path out;
 
     @Override

@@ -1,6 +1,7 @@
 package io.github.sasblock.examples.cli;
 
 import io.github.sasblock.examples.problem.InvalidInputException;
+import io.github.sasblock.examples.problem.Problems;
 import io.github.sasblock.examples.storage.StorageException;
 import io.github.sasblock.examples.train.TrainingStoppedException;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Turns what went wrong into a message and an exit code. */
 final class ErrorHandler implements IExecutionExceptionHandler, IParameterExceptionHandler {
@@ -45,10 +47,22 @@ final class ErrorHandler implements IExecutionExceptionHandler, IParameterExcept
         return fail(
                 command,
                 exception.getMessage()
+                        + hint(exception, command)
                         + "\nTry: "
                         + command.getCommandSpec().qualifiedName()
                         + " --help",
                 CommandLine.ExitCode.USAGE);
+    }
+
+    /** Names the command that is nearest to a word that is none. */
+    private static String hint(ParameterException exception, CommandLine command) {
+        if (!(exception instanceof UnmatchedArgumentException unmatched)
+                || unmatched.getUnmatched().isEmpty()) {
+            return "";
+        }
+        return Problems.nearest(unmatched.getUnmatched().get(0), command.getSubcommands().keySet())
+                .map(name -> "; did you mean " + name + "?")
+                .orElse("");
     }
 
     private static int fail(CommandLine command, String message, int exitCode) {

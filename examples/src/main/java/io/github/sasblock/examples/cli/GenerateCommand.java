@@ -69,27 +69,27 @@ final class GenerateCommand implements Callable<Integer> {
             names = "--checkpoint",
             paramLabel = "DIR",
             required = true,
-            description = "The folder of a run, or of one of its checkpoints")
+            description = "the folder of a run, or of one of its checkpoints")
     private Path checkpoint;
 
     @Option(
             names = "--which",
             paramLabel = "NAME",
             defaultValue = "best",
-            description = "The checkpoint of a run: best or last. Default: ${DEFAULT-VALUE}")
+            description = "the checkpoint of a run: best or last (${DEFAULT-VALUE})")
     private String which;
 
     @Option(
             names = "--prompt",
             paramLabel = "TEXT",
-            description = "The text to continue; - reads it from standard input")
+            description = "the text to continue; - reads it from standard input")
     private String prompt;
 
     @Option(
             names = "--prompt-file",
             paramLabel = "FILE",
             description =
-                    "A file of UTF-8 with the text to continue; - is standard input. A line feed at"
+                    "a file of UTF-8 with the text to continue; - is standard input. A line feed at"
                             + " its end counts")
     private String promptFile;
 
@@ -97,7 +97,7 @@ final class GenerateCommand implements Callable<Integer> {
             names = "--max-tokens",
             paramLabel = "N",
             defaultValue = "200",
-            description = "The most tokens to add. Default: ${DEFAULT-VALUE}")
+            description = "the most tokens to add (${DEFAULT-VALUE})")
     private int maxTokens;
 
     @Option(
@@ -105,16 +105,15 @@ final class GenerateCommand implements Callable<Integer> {
             paramLabel = "X",
             defaultValue = "0.8",
             description =
-                    "What logits are divided by: 1 is the model's own distribution, 0 always takes"
-                            + " the likeliest token. Default: ${DEFAULT-VALUE}")
+                    "what logits are divided by: 1 is the model's own distribution, 0 always takes"
+                            + " the likeliest token (${DEFAULT-VALUE})")
     private double temperature;
 
     @Option(
             names = "--top-k",
             paramLabel = "N",
             defaultValue = "0",
-            description =
-                    "Choose among the N likeliest tokens; 0 for all. Default: ${DEFAULT-VALUE}")
+            description = "choose among the N likeliest tokens; 0 for all (${DEFAULT-VALUE})")
     private int topK;
 
     @Option(
@@ -122,8 +121,8 @@ final class GenerateCommand implements Callable<Integer> {
             paramLabel = "P",
             defaultValue = "1",
             description =
-                    "Choose among the fewest tokens whose probabilities add up to P. Default:"
-                            + " ${DEFAULT-VALUE}")
+                    "choose among the fewest tokens whose probabilities add up to P ("
+                            + "${DEFAULT-VALUE})")
     private double topP;
 
     @Option(
@@ -131,21 +130,21 @@ final class GenerateCommand implements Callable<Integer> {
             paramLabel = "N",
             defaultValue = "1",
             description =
-                    "Seed of the choices; further samples take the seeds that follow. Default:"
-                            + " ${DEFAULT-VALUE}")
+                    "seed of the choices; further samples take the seeds that follow ("
+                            + "${DEFAULT-VALUE})")
     private long seed;
 
     @Option(
             names = "--stop",
             paramLabel = "TEXT",
-            description = "A text at which to end, itself not shown; may be given several times")
+            description = "a text at which to end, itself not shown; may be given several times")
     private List<String> stops = new ArrayList<>();
 
     @Option(
             names = "--samples",
             paramLabel = "N",
             defaultValue = "1",
-            description = "How many continuations to write. Default: ${DEFAULT-VALUE}")
+            description = "how many continuations to write (${DEFAULT-VALUE})")
     private int samples;
 
     @Option(
@@ -153,23 +152,23 @@ final class GenerateCommand implements Callable<Integer> {
             paramLabel = "FORM",
             defaultValue = "expanded",
             description =
-                    "What SAS keeps of past tokens: expanded (all heads, faster) or compact (as"
-                            + " much memory as MHA; expands them again at each step). Default:"
-                            + " ${DEFAULT-VALUE}")
+                    "what SAS keeps of past tokens: expanded (all heads, faster) or compact (as"
+                            + " much memory as MHA; expands them again at each step) ("
+                            + "${DEFAULT-VALUE})")
     private String cache;
 
     @Option(
             names = "--no-cache",
-            description = "Keep nothing and compute the whole text at each step, to compare with")
+            description = "keep nothing and compute the whole text at each step, to compare with")
     private boolean withoutCache;
 
     @Option(
             names = "--tokenizer",
             paramLabel = "NAME",
-            description = "The tokenizer, where that of the run's configuration lies elsewhere now")
+            description = "the tokenizer, where that of the run's configuration lies elsewhere now")
     private String tokenizer;
 
-    @Option(names = "--quiet", description = "Print nothing but the text")
+    @Option(names = "--quiet", description = "print nothing but the text")
     private boolean quiet;
 
     /**
@@ -293,7 +292,7 @@ final class GenerateCommand implements Callable<Integer> {
         tell(
                 String.format(
                         Locale.ROOT,
-                        "%s after %s in %s; %s until %s",
+                        "%s after a prompt of %s in %s, %s; ended by %s",
                         counted(result.tokens()),
                         counted(result.promptTokens()),
                         Format.duration(result.promptSeconds() + result.seconds()),

@@ -9,7 +9,7 @@ import picocli.CommandLine.Spec;
 
 /** The program without a command. */
 @Command(
-        name = "sas",
+        name = "bin/sas",
         mixinStandardHelpOptions = true,
         version = "sas-block " + Versions.PROGRAM,
         description =

@@ -39,7 +39,7 @@ final class SelfCheckCommand implements Callable<Integer> {
     @Option(
             names = "--device",
             paramLabel = "NAME",
-            description = "cpu or gpu. Default: the GPU where libtorch sees one, else the CPU")
+            description = "cpu or gpu (the GPU where libtorch sees one, else the CPU)")
     private String device;
 
     @Override

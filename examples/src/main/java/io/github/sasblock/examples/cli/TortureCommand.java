@@ -63,21 +63,21 @@ final class TortureCommand implements Callable<Integer> {
             names = "--kills",
             paramLabel = "N",
             defaultValue = "100",
-            description = "How many processes to kill (${DEFAULT-VALUE})")
+            description = "how many processes to kill (${DEFAULT-VALUE})")
     private int kills;
 
     @Option(
             names = "--seed",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Seed of the moments, and of the training (${DEFAULT-VALUE})")
+            description = "seed of the moments, and of the training (${DEFAULT-VALUE})")
     private int seed;
 
     @Option(
             names = "--out",
             paramLabel = "DIR",
             required = true,
-            description = "Folder of both runs, must be new or empty")
+            description = "folder of both runs, must be new or empty")
     private Path out;
 
     @Override

@@ -39,7 +39,7 @@ public record Generation(
     /** Why a text ended. */
     public enum End {
         /** As many tokens were added as were wanted. */
-        MAX_TOKENS("the most tokens"),
+        MAX_TOKENS("--max-tokens"),
         /** The model ended the document. */
         END_OF_TEXT("end of text"),
         /** A stop string was met. */

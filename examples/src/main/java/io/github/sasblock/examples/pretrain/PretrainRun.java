@@ -1,10 +1,12 @@
 package io.github.sasblock.examples.pretrain;
 
 import ai.djl.ndarray.NDManager;
+import io.github.sasblock.examples.checkpoint.Checkpoint;
 import io.github.sasblock.examples.config.RunConfig;
 import io.github.sasblock.examples.progress.Progress;
 import io.github.sasblock.examples.report.Console;
 import io.github.sasblock.examples.report.Format;
+import io.github.sasblock.examples.report.RunFolder;
 import io.github.sasblock.examples.report.Section;
 import io.github.sasblock.examples.storage.Storage;
 import io.github.sasblock.examples.tokens.Tokenizer;
@@ -69,6 +71,7 @@ public final class PretrainRun {
      * @throws IOException if reading or writing fails
      */
     public boolean start() throws IOException {
+        RunFolder.requireNew(config.out()); // before the text is read, which may take hours
         try (Tokenizer tokenizer = Tokenizers.of(config.data().tokenizer());
                 Corpus corpus = openCorpus(tokenizer)) {
             corpus.trainingWindows();
@@ -117,7 +120,7 @@ public final class PretrainRun {
     }
 
     private boolean train(Pretraining pretraining, Corpus corpus, HeldRun run) throws IOException {
-        RunReport.Yardsticks yardsticks = measure(pretraining, corpus);
+        RunReport.Yardsticks yardsticks = measure(pretraining, corpus, stepsLeft(run));
         CheckpointWriter checkpoints =
                 new CheckpointWriter(
                         run.checkpoints(), config, corpus.fingerprints(), console::message);
@@ -141,7 +144,7 @@ public final class PretrainRun {
     }
 
     /** Measures this machine, and shows the plan. */
-    private RunReport.Yardsticks measure(Pretraining pretraining, Corpus corpus) {
+    private RunReport.Yardsticks measure(Pretraining pretraining, Corpus corpus, long stepsLeft) {
         ModelCounts counts = pretraining.model().counts();
         double operations = counts.trainingOperationsPerToken(config.data().context());
         double rate = matrixProductRate();
@@ -155,8 +158,13 @@ public final class PretrainRun {
                                 config.model().sizes()),
                         Plan.text(corpus, epochs(corpus)),
                         Plan.training(config),
-                        speed(operations, rate, secondsPerStep)));
+                        speed(operations, rate, secondsPerStep, stepsLeft)));
         return new RunReport.Yardsticks(operations, rate, corpus.bytesPerTrainingToken());
+    }
+
+    private long stepsLeft(HeldRun run) {
+        long taken = run.start().map(Checkpoint::step).orElse(0L);
+        return Math.max(0, config.training().steps() - taken);
     }
 
     private double epochs(Corpus corpus) {
@@ -171,7 +179,7 @@ public final class PretrainRun {
         }
     }
 
-    private Section speed(double operations, double rate, double secondsPerStep) {
+    private Section speed(double operations, double rate, double secondsPerStep, long stepsLeft) {
         double tokens = (double) config.training().batch() * config.data().context();
         Section section =
                 Section.titled("Speed")
@@ -184,7 +192,7 @@ public final class PretrainRun {
                                 + ", "
                                 + Format.percent(operations * tokens / secondsPerStep / rate)
                                 + " of that; "
-                                + Format.duration(secondsPerStep * config.training().steps())
+                                + Format.duration(secondsPerStep * stepsLeft)
                                 + " and validation");
     }
 }

@@ -37,6 +37,7 @@ public final class RunFolder {
     private static final Set<String> MARKS_OF_A_RUN = Set.of(CONFIG, METRICS, SUMMARY, CHECKPOINTS);
     private static final String PROBE = ".writable";
     private static final int NAMED_IN_MESSAGES = 3;
+    private static final String NEW_FOLDER = "a new or an empty folder";
 
     private final Path path;
 
@@ -53,13 +54,7 @@ public final class RunFolder {
      *     cannot be written; nothing that was there has changed
      */
     public static RunFolder create(Path path) {
-        Path obstacle = nearestExisting(path);
-        if (!Files.isDirectory(obstacle)) {
-            throw refused(path, describe(path, obstacle) + " is not a folder", null);
-        }
-        if (obstacle.equals(path.toAbsolutePath())) {
-            requireEmpty(path);
-        }
+        requireNew(path);
         try {
             Files.createDirectories(path);
         } catch (IOException e) {
@@ -67,6 +62,22 @@ public final class RunFolder {
         }
         requireWritable(path);
         return new RunFolder(path);
+    }
+
+    /**
+     * Checks that a folder can be that of a new run, and makes nothing.
+     *
+     * @param path where the folder is to be
+     * @throws InvalidInputException if the path holds another run or anything else, or is a file
+     */
+    public static void requireNew(Path path) {
+        Path obstacle = nearestExisting(path);
+        if (!Files.isDirectory(obstacle)) {
+            throw refused(path, describe(path, obstacle) + " is not a folder", null);
+        }
+        if (obstacle.equals(path.toAbsolutePath())) {
+            requireEmpty(path);
+        }
     }
 
     /**
@@ -210,10 +221,15 @@ public final class RunFolder {
                 names.size() > NAMED_IN_MESSAGES
                         ? " and " + (names.size() - NAMED_IN_MESSAGES) + " more"
                         : "";
-        throw refused(
-                path,
-                (run ? "it holds another run (" : "it is not empty (") + some + more + ")",
-                null);
+        throw new InvalidInputException(
+                "output folder "
+                        + path
+                        + (run ? ": it holds another run (" : ": it is not empty (")
+                        + some
+                        + more
+                        + "); expected "
+                        + NEW_FOLDER
+                        + (run ? ", or --resume to go on with that run" : ""));
     }
 
     /** Tells what stays behind a run that ended before it wrote anything. */
@@ -258,7 +274,6 @@ public final class RunFolder {
 
     private static InvalidInputException refused(Path path, String problem, Exception cause) {
         return new InvalidInputException(
-                "output folder " + path + ": " + problem + "; expected a new or an empty folder",
-                cause);
+                "output folder " + path + ": " + problem + "; expected " + NEW_FOLDER, cause);
     }
 }

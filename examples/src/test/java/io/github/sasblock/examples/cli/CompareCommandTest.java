@@ -66,7 +66,7 @@ class CompareCommandTest {
         assertThat(code).isEqualTo(2);
         assertThat(err.toString())
                 .startsWith("sas: 5 problems:")
-                .contains("--attention = sass", "--seeds", "no.txt", "none.txt")
+                .contains("--attentions = sass", "--seeds", "no.txt", "none.txt")
                 .contains("--builtin-bytes = 100000: expected only with built-in text")
                 .doesNotContain("\tat ");
         assertThat(folder.resolve("out")).doesNotExist();

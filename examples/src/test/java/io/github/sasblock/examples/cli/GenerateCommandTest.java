@@ -91,8 +91,8 @@ class GenerateCommandTest {
         assertThat(result.out()).isNotBlank().endsWith("\n");
         assertThat(result.err())
                 .containsPattern(
-                        "sas: \\d+ tokens after 7 tokens in .*; .* tok/s until"
-                                + " (the most tokens|end of text)");
+                        "sas: \\d+ tokens after a prompt of 7 tokens in .*, .* tok/s; ended by"
+                                + " (--max-tokens|end of text)");
     }
 
     @ParameterizedTest

@@ -276,13 +276,24 @@ class SasTest {
     void refusesAFolderThatHoldsAnotherRun() throws IOException {
         assertThat(pretrainOn(text).exitCode()).isZero();
         Map<String, String> before = contents();
-        assertRefused(pretrainOn(text), folder.resolve("run").toString());
+        assertRefused(pretrainOn(text), folder.resolve("run").toString(), "--resume");
         assertThat(contents()).isEqualTo(before);
     }
 
     @Test
     void refusesAFolderThatCannotBeWritten() {
         assertRefused(pretrainOn(text, "--out=" + text.resolve("run")), text.toString());
+    }
+
+    @Test
+    void refusesTheFolderBeforeItReadsTheText() throws IOException {
+        Files.writeString(folder.resolve("note"), "");
+        assertRefused(pretrainOn(folder.resolve("none.txt"), "--out=" + folder), "it is not empty");
+    }
+
+    @Test
+    void refusesAnUnknownCommandAndNamesTheNearest() {
+        assertRefused(sas("pretrian"), "did you mean pretrain?", "Try: bin/sas --help");
     }
 
     @Test

@@ -60,7 +60,7 @@ class RunFolderTest {
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage(
                         "output folder %s: it holds another run (%s, a note); expected a new or an"
-                                + " empty folder",
+                                + " empty folder, or --resume to go on with that run",
                         temp, name);
         assertThat(temp.resolve(name)).hasContent("of another run");
     }

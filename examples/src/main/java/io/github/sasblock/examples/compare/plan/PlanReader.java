@@ -9,6 +9,7 @@ import io.github.sasblock.examples.problem.Problems;
 import io.github.sasblock.examples.text.Sha256;
 import io.github.sasblock.examples.tokens.Tokenizer;
 import io.github.sasblock.examples.tokens.Tokenizers;
+import io.github.sasblock.transformer.AttentionConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -286,7 +287,11 @@ final class PlanReader {
     private List<Variant> variants(Match match) {
         List<Variant> variants = new ArrayList<>();
         for (String name : parts(options.attentions())) {
-            variants.add(new Variant(name, Map.of("attention", List.of(name)), match));
+            if (AttentionConfig.NAMES.contains(name)) {
+                variants.add(new Variant(name, Map.of("attention", List.of(name)), match));
+            } else {
+                problems.addUnknown("--attentions", name, AttentionConfig.NAMES);
+            }
         }
         options.variants().forEach(spec -> variant(spec, match).ifPresent(variants::add));
         Set<String> names = new LinkedHashSet<>();
@@ -298,7 +303,7 @@ final class PlanReader {
                     "each name once; give one of them another with --variant NAME:attention=...");
         }
         problems.require(
-                !variants.isEmpty(),
+                !parts(options.attentions()).isEmpty() || !options.variants().isEmpty(),
                 "--attentions",
                 "\"" + options.attentions() + "\"",
                 "one attention at least, such as mha,sas");
@@ -330,7 +335,7 @@ final class PlanReader {
                     match = common;
                 }
             } else if (!Settings.names().contains(key)) {
-                problems.addUnknown("--variant " + name + ": key", key, Settings.names());
+                problems.addUnknown("--variant " + name + ": key", key, namesInVariants());
             } else if (NOT_OF_A_VARIANT.contains(key)) {
                 problems.add(
                         "--variant " + name,
@@ -341,6 +346,10 @@ final class PlanReader {
             }
         }
         return Optional.of(new Variant(name, settings, match));
+    }
+
+    private static List<String> namesInVariants() {
+        return Settings.names().stream().filter(name -> !NOT_OF_A_VARIANT.contains(name)).toList();
     }
 
     private void checkMatch(Variant variant, Set<String> names) {
@@ -367,7 +376,7 @@ final class PlanReader {
         }
         Optional<Variant> baseline =
                 variants.stream().filter(v -> v.name().equals(options.baseline())).findFirst();
-        if (baseline.isEmpty()) {
+        if (baseline.isEmpty() && !variants.isEmpty()) {
             problems.addUnknown(
                     "--baseline",
                     options.baseline(),

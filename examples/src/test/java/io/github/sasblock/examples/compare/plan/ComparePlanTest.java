@@ -212,7 +212,7 @@ class ComparePlanTest {
         settings.put("seed", List.of("4"));
         variants = List.of("a:kernel-sise=3", "b c:d=e", "d:context=9", "e:attention=mha,match=x");
         assertRefused(
-                "--attention = sass: expected one of",
+                "--attentions = sass: expected one of",
                 "did you mean sas?",
                 "--seeds = \"\": expected one seed at least",
                 "--match = headz",
@@ -240,7 +240,7 @@ class ComparePlanTest {
         data = List.of("one=" + text + ":" + text, "two=" + text + ":nowhere.txt");
         assertRefused(
                 "4 problems",
-                "--attention = sass: expected one of",
+                "--attentions = sass: expected one of",
                 "big: cannot be matched within 1 %",
                 "--seeds = \"\": expected one seed at least",
                 "--data two = nowhere.txt: expected a file or folder that is there");
@@ -271,6 +271,15 @@ class ComparePlanTest {
         attentions = "mha,sas,sas";
         data = List.of("builtin:books", "books=builtin:arxiv");
         assertRefused("name of a variant = sas", "a name that is not used yet");
+    }
+
+    @Test
+    void tellsOfAWrongVariantAlone() {
+        attentions = "";
+        variants = List.of("foo");
+        assertThatThrownBy(this::read)
+                .hasMessageStartingWith("--variant = foo: expected NAME:key=value")
+                .hasMessageNotContaining("--attentions");
     }
 
     @Test
