@@ -61,18 +61,22 @@ public record MemoryEstimate(long state, long kept, long working, long unused) {
                         : WorkingSet.windows(model.counts().attentionLayer(), length, most);
         long tokens = (long) workers * windows * length;
         long state = FLOAT32 * model.counts().parameters() * (workers + MOMENTS);
-        long laidOut = laidOut(model, workers, computation);
         AttentionMemory attention =
                 AttentionMemory.of(config.attention(), config.embeddingSize(), length);
         return plain
                 ? plain(attention, config, tokens, state)
-                : fused(attention, config, tokens, workers, state, laidOut, computation);
+                : fused(attention, config, tokens, workers, state, computation)
+                        .withWorking(laidOut(model, workers, computation));
     }
 
     /** The weights of the attentions and their gradients as the passes of each worker want them. */
     private static long laidOut(CausalLanguageModel model, int workers, Computation computation) {
         int narrow = computation.precision() == Precision.FP32 ? FLOAT32 : 2;
         return workers * (FLOAT32 + narrow) * model.counts().attention();
+    }
+
+    private MemoryEstimate withWorking(long more) {
+        return new MemoryEstimate(state, kept, working + more, unused);
     }
 
     /**
@@ -96,7 +100,6 @@ public record MemoryEstimate(long state, long kept, long working, long unused) {
             long tokens,
             int workers,
             long state,
-            long laidOut,
             Computation computation) {
         int narrow = computation.precision() == Precision.FP32 ? FLOAT32 : 2;
         double embedding = config.embeddingSize();
@@ -110,10 +113,9 @@ public record MemoryEstimate(long state, long kept, long working, long unused) {
         double unused = attention.byAutograd() ? UNUSED_BESIDE_AUTOGRAD : UNUSED_BESIDE_WORKING;
         if (computation.recompute()) {
             double inputs = FLOAT32 * config.layerCount() * tokens * embedding;
-            return withUnused(state, laidOut + inputs, Math.max(loss, layer + backward), unused);
+            return withUnused(state, inputs, Math.max(loss, layer + backward), unused);
         }
-        double all = laidOut + config.layerCount() * layer;
-        return withUnused(state, all, Math.max(loss, backward), unused);
+        return withUnused(state, config.layerCount() * layer, Math.max(loss, backward), unused);
     }
 
     private static MemoryEstimate withUnused(
