@@ -101,7 +101,7 @@ public final class TensorBoardWriter implements Closeable {
         try (DirectoryStream<Path> earlier =
                 Files.newDirectoryStream(folder, FILE_NAME + "??????????.*")) {
             for (Path file : earlier) {
-                String name = file.getFileName().toString().substring(FILE_NAME.length());
+                String name = folder.relativize(file).toString().substring(FILE_NAME.length());
                 seconds = Math.max(seconds, after(name.substring(0, SECONDS_DIGITS)));
             }
         }

@@ -72,7 +72,7 @@ public record MemoryEstimate(long state, long kept, long working, long unused) {
     /** The weights of the attentions and their gradients as the passes of each worker want them. */
     private static long laidOut(CausalLanguageModel model, int workers, Computation computation) {
         int narrow = computation.precision() == Precision.FP32 ? FLOAT32 : 2;
-        return workers * (FLOAT32 + narrow) * model.counts().attention();
+        return (long) workers * (FLOAT32 + narrow) * model.counts().attention();
     }
 
     private MemoryEstimate withWorking(long more) {

@@ -23,6 +23,7 @@ public final class CalibrationStore {
                     .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                     .build();
 
+    private final Path folder;
     private final Path file;
 
     /**
@@ -31,6 +32,7 @@ public final class CalibrationStore {
      * @param folder the comparison's folder, there or not
      */
     public CalibrationStore(Path folder) {
+        this.folder = folder;
         file = folder.resolve("calibration.json");
     }
 
@@ -67,7 +69,7 @@ public final class CalibrationStore {
      * @throws IOException if it cannot be written; the old file is then as it was
      */
     public void save(Calibration calibration) throws IOException {
-        Files.createDirectories(file.getParent());
+        Files.createDirectories(folder);
         AtomicFile.write(file, (JSON.writeValueAsString(calibration) + "\n").getBytes(UTF_8));
     }
 }

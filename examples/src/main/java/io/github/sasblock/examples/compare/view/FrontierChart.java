@@ -210,7 +210,8 @@ final class FrontierChart {
         List<Box> places = new ArrayList<>();
         places.add(new Box(right, level, width, LINE));
         places.add(new Box(left, level, width, LINE));
-        for (double away = LINE; away <= 4 * LINE; away += LINE) {
+        for (int lines = 1; lines <= 4; lines++) {
+            double away = lines * LINE;
             for (double side : new double[] {right, left, middle}) {
                 places.add(new Box(side, level - away, width, LINE));
                 places.add(new Box(side, level + away, width, LINE));

@@ -190,8 +190,10 @@ final class LineChart {
 
     private void drawName(Svg svg, int place, String stroke, String style, String name) {
         if (isLegendBelow()) {
-            double left = MARGIN + place % COLUMNS * (WIDTH - 2 * MARGIN) / COLUMNS;
-            double y = HEIGHT + 6 + place / COLUMNS * ROW + 8;
+            int row = place / COLUMNS;
+            double column = place % COLUMNS;
+            double left = MARGIN + column * (WIDTH - 2 * MARGIN) / COLUMNS;
+            double y = HEIGHT + 6 + row * ROW + 8;
             svg.line(left, y - 4, left + 16, y - 4, stroke);
             svg.text(left + 20, y, Anchor.START, style + " name", name);
         } else {
