@@ -46,8 +46,8 @@ public final class ClassifyCommand implements Callable<Integer> {
             defaultValue = "stock,sas",
             description =
                     "attentions to train with, separated by commas: stock (DJL's"
-                            + " ScaledDotProductAttentionBlock), sas, mha ("
-                            + "${DEFAULT-VALUE})")
+                            + " ScaledDotProductAttentionBlock), sas, mha"
+                            + " (${DEFAULT-VALUE})")
     private List<String> attentions;
 
     @Option(
@@ -93,7 +93,7 @@ public final class ClassifyCommand implements Callable<Integer> {
             paramLabel = "T",
             defaultValue = "256",
             description =
-                    "words of a review that are kept, from its beginning (" + "${DEFAULT-VALUE})")
+                    "words of a review that are kept, from its beginning" + " (${DEFAULT-VALUE})")
     private int maxLength;
 
     @Option(

@@ -121,8 +121,8 @@ final class GenerateCommand implements Callable<Integer> {
             paramLabel = "P",
             defaultValue = "1",
             description =
-                    "choose among the fewest tokens whose probabilities add up to P ("
-                            + "${DEFAULT-VALUE})")
+                    "choose among the fewest tokens whose probabilities add up to P"
+                            + " (${DEFAULT-VALUE})")
     private double topP;
 
     @Option(
@@ -130,8 +130,8 @@ final class GenerateCommand implements Callable<Integer> {
             paramLabel = "N",
             defaultValue = "1",
             description =
-                    "seed of the choices; further samples take the seeds that follow ("
-                            + "${DEFAULT-VALUE})")
+                    "seed of the choices; further samples take the seeds that follow"
+                            + " (${DEFAULT-VALUE})")
     private long seed;
 
     @Option(
@@ -153,8 +153,8 @@ final class GenerateCommand implements Callable<Integer> {
             defaultValue = "expanded",
             description =
                     "what SAS keeps of past tokens: expanded (all heads, faster) or compact (as"
-                            + " much memory as MHA; expands them again at each step) ("
-                            + "${DEFAULT-VALUE})")
+                            + " much memory as MHA; expands them again at each step)"
+                            + " (${DEFAULT-VALUE})")
     private String cache;
 
     @Option(
