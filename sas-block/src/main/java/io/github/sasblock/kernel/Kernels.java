@@ -101,7 +101,7 @@ public final class Kernels {
 
     private static Optional<Script> load(Key key) {
         try {
-            return Optional.of(Script.compile(code(key.function(), key.inputs())));
+            return Optional.of(Script.compile(code(key.function(), key.inputs()), key.inputs()));
         } catch (IOException | MalformedModelException | EngineException e) {
             warn(
                     e.toString()

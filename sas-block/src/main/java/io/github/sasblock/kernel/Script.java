@@ -4,10 +4,13 @@ import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.Collections;
 
 /**
  * A function in TorchScript that takes and returns arrays. Gradients flow through it as through any
@@ -25,11 +28,18 @@ public final class Script {
         block = model.getBlock();
     }
 
-    /** Compiles code that defines the module class {@code Kernel}. */
-    static Script compile(String code) throws IOException, MalformedModelException {
+    /**
+     * Compiles code that defines the module class {@code Kernel}, which takes so many arrays.
+     *
+     * <p>DJL would initialise the block, without a lock, at its first call, which may be that of
+     * two threads.
+     */
+    static Script compile(String code, int inputs) throws IOException, MalformedModelException {
         Model model = Model.newInstance("kernel", Kernels.ENGINE);
         try {
             model.load(new ByteArrayInputStream(ScriptArchive.of(code)));
+            Shape[] unknown = Collections.nCopies(inputs, new Shape()).toArray(Shape[]::new);
+            model.getBlock().initialize(model.getNDManager(), DataType.FLOAT32, unknown);
         } catch (IOException | MalformedModelException | RuntimeException e) {
             model.close();
             throw e;

@@ -10,7 +10,15 @@ public enum SasSetting {
      * The proportions of arXiv 2507.07694: H′ = 3·H by convolution with K = 5, and D′ = 1.5·D, in
      * all of queries, keys and values.
      */
-    PAPER(3, 1.5, HeadExpansionKind.CONVOLUTION, 5, true, Aggregation.AVERAGE);
+    PAPER(3, 1.5, HeadExpansionKind.CONVOLUTION, 5, true, Aggregation.AVERAGE),
+
+    /** The paper's queries and keys, with values of H heads that r simulated heads share. */
+    SHARED_VALUES(3, 1.5, HeadExpansionKind.CONVOLUTION, 5, false, Aggregation.AVERAGE),
+
+    /**
+     * The features of queries and keys alone, D′ = 1.5·D; the heads stay. The cheapest of these.
+     */
+    FEATURES(1, 1.5, HeadExpansionKind.NONE, 1, true, Aggregation.AVERAGE);
 
     private final int groups;
     private final double growth;

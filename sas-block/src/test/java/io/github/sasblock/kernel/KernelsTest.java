@@ -13,7 +13,13 @@ import io.github.sasblock.testing.Blocks;
 import io.github.sasblock.testing.BothForms;
 import io.github.sasblock.transformer.SwiGlu;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -45,6 +51,31 @@ class KernelsTest {
     void areLoadedOnce() {
         NDArray x = manager.create(1f);
         assertThat(Kernels.find(x, DOUBLED, 1)).isEqualTo(Kernels.find(x, DOUBLED, 1));
+    }
+
+    /** Without the care taken for it, every third run of this on two idle cores fails. */
+    @Test
+    void manyThreadsMayMakeTheFirstCall() throws Exception {
+        int threads = 4;
+        NDArray x = manager.create(1f);
+        ExecutorService pool = Executors.newFixedThreadPool(threads);
+        try {
+            for (int inputs = 2000; inputs < 2020; inputs++) {
+                NDList all = new NDList(Collections.nCopies(inputs, x));
+                Script script = Kernels.find(x, DOUBLED, inputs).orElseThrow();
+                CyclicBarrier together = new CyclicBarrier(threads);
+                Callable<NDList> call =
+                        () -> {
+                            together.await();
+                            return script.run(all);
+                        };
+                for (Future<NDList> result : pool.invokeAll(Collections.nCopies(threads, call))) {
+                    assertThat(result.get().head().getFloat()).isEqualTo(2);
+                }
+            }
+        } finally {
+            pool.shutdown();
+        }
     }
 
     @Test

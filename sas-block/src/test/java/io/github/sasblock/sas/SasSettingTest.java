@@ -16,6 +16,18 @@ class SasSettingTest {
                 .isEqualTo(new SasShape(12, 64, 36, 96, HeadExpansionKind.CONVOLUTION, 5, true));
     }
 
+    @Test
+    void featuresAloneLeaveTheHeads() {
+        assertThat(SasSetting.FEATURES.shape(12, 64))
+                .isEqualTo(new SasShape(12, 64, 12, 96, HeadExpansionKind.NONE, 1, true));
+    }
+
+    @Test
+    void sharedValuesAreThePapersOtherwise() {
+        assertThat(SasSetting.SHARED_VALUES.shape(12, 64))
+                .isEqualTo(SasSetting.PAPER.shape(12, 64).withSharedValues());
+    }
+
     @ParameterizedTest
     @EnumSource(SasSetting.class)
     void simulatedFeaturesCanBeRotated(SasSetting setting) {

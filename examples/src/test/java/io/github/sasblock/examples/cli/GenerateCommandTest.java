@@ -143,7 +143,7 @@ class GenerateCommandTest {
         String stop = text.substring(5, 8);
         Result result = generate(sasRun, concat(options, "--stop=zzz", "--stop=" + stop));
         assertThat(result.out()).isEqualTo(text.substring(0, text.indexOf(stop)) + "\n");
-        assertThat(result.err()).contains("until a stop string");
+        assertThat(result.err()).contains("ended by a stop string");
     }
 
     @Test

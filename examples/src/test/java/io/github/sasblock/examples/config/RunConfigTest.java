@@ -132,6 +132,17 @@ class RunConfigTest {
     }
 
     @Test
+    void namedSettingsSetAllThatTheyStandFor() {
+        assertThat(sas(read("sas", "features"))).isEqualTo(sas(read("head-expansion", "none")));
+        assertThat(sas(read("sas", "shared-values")))
+                .isEqualTo(sas(read("expand-values", "false")));
+    }
+
+    private static Object sas(RunConfig config) {
+        return config.model().attention();
+    }
+
+    @Test
     void thePapersFormIsWrittenAsBeforeThereWereOthers() {
         RunConfig config = read("sas", "paper", "expand-values", "true", "aggregation", "average");
         assertThat(config.model()).isEqualTo(read("attention", "sas").model());
