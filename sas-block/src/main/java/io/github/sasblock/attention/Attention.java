@@ -68,7 +68,7 @@ public abstract class Attention extends DescribedBlock {
             ParameterStore parameterStore, AttentionInput input, boolean training);
 
     /**
-     * Returns the fused form of this attention, of an input to itself without mask and cache.
+     * Returns the fused form of this attention, of an input to itself without a cache.
      *
      * @return the form, or nothing where there is none
      */
@@ -133,7 +133,9 @@ public abstract class Attention extends DescribedBlock {
 
     private Optional<NDArray> fused(
             ParameterStore parameterStore, AttentionInput input, boolean training) {
-        if (!input.isWholeSequence()) {
+        NDArray mask = input.mask();
+        boolean isLearned = mask != null && mask.hasGradient();
+        if (!input.isWholeSequence() || isLearned) {
             return Optional.empty();
         }
         float dropout = training ? attentionDropout : 0;
@@ -141,10 +143,21 @@ public abstract class Attention extends DescribedBlock {
                         kernel ->
                                 FusedBlock.run(
                                         this,
-                                        kernel.function(dropout),
+                                        kernel.function(dropout, mask != null),
                                         parameterStore,
-                                        input.query(),
+                                        withOffsets(input),
                                         training));
+    }
+
+    // [x], or [x, what the mask adds to the scores]
+    private static NDList withOffsets(AttentionInput input) {
+        NDArray x = input.query();
+        if (input.mask() == null) {
+            return new NDList(x);
+        }
+        Shape scores = new Shape(input.batch(), -1, input.queryLength(), input.keyLength());
+        return new NDList(
+                x, ScaledDotProduct.offsets(input.mask(), scores, x.getDataType(), x.getManager()));
     }
 
     /** {@inheritDoc} */

@@ -110,17 +110,23 @@ public record AttentionInput(
     }
 
     /**
-     * Returns whether this is a whole sequence that attends to itself: without mask and cache, from
+     * Returns whether this is a whole sequence that attends to itself: without a cache, from
      * position 0.
      *
      * @return whether it is
      */
     public boolean isWholeSequence() {
-        return key == query
-                && value == query
-                && mask == null
-                && cache == null
-                && firstPosition == 0;
+        return key == query && value == query && cache == null && firstPosition == 0;
+    }
+
+    /**
+     * Returns the same input with a mask.
+     *
+     * @param other null, or the mask, in one of the two forms
+     * @return the input with that mask alone
+     */
+    public AttentionInput masked(NDArray other) {
+        return new AttentionInput(query, key, value, other, firstPosition, cache);
     }
 
     /**

@@ -97,7 +97,13 @@ public record ScaledDotProduct(boolean causal, float dropout) {
     private NDArray masked(NDArray scores, NDArray mask) {
         NDArray result = scores;
         if (mask != null) {
-            result = result.add(offset(mask, scores));
+            result =
+                    result.add(
+                            offsets(
+                                    mask,
+                                    scores.getShape(),
+                                    scores.getDataType(),
+                                    scores.getManager()));
         }
         if (causal && scores.getShape().get(2) > 1) {
             result = result.add(causalOffset(scores));
@@ -105,12 +111,21 @@ public record ScaledDotProduct(boolean causal, float dropout) {
         return result;
     }
 
-    // [B, T, S] of ones and zeros → [B, 1, T, S] of zeros and large negative numbers
-    private static NDArray offset(NDArray mask, NDArray scores) {
+    /**
+     * Returns what a mask adds to the scores.
+     *
+     * @param mask a mask of B·T·S elements with 1 to keep and 0 to mask, or four axes that
+     *     broadcast to [B, H, T, S]
+     * @param shape the shape of the scores, (B, H, T, S); the second size -1 for any
+     * @param type the type of the scores
+     * @param owner the manager that owns the result, unless that is the mask itself
+     * @return [B, 1, T, S] of zeros and large negative numbers, or the mask of four axes
+     * @throws IllegalArgumentException if the mask does not fit the scores
+     */
+    static NDArray offsets(NDArray mask, Shape shape, DataType type, NDManager owner) {
         if (mask.getShape().dimension() == 4) {
-            return additive(mask, scores);
+            return additive(mask, shape, type, owner);
         }
-        Shape shape = scores.getShape();
         long expected = shape.get(0) * shape.get(2) * shape.get(3);
         Check.that(
                 mask.size() == expected,
@@ -123,18 +138,17 @@ public record ScaledDotProduct(boolean causal, float dropout) {
                         + ", "
                         + shape.get(3)
                         + "), or four axes to add to the scores");
-        DataType type = scores.getDataType();
-        NDArray keep = ownedWith(scores, mask.reshape(shape.get(0), 1, shape.get(2), shape.get(3)));
+        NDArray keep = mask.reshape(shape.get(0), 1, shape.get(2), shape.get(3));
+        keep.attach(owner);
         return keep.toType(type, false).sub(1).mul(-maskedScore(type));
     }
 
     // As it is, if it broadcasts to [B, H, T, S]
-    private static NDArray additive(NDArray mask, NDArray scores) {
-        Shape shape = scores.getShape();
+    private static NDArray additive(NDArray mask, Shape shape, DataType type, NDManager owner) {
         for (int axis = 0; axis < shape.dimension(); axis++) {
             long size = mask.getShape().get(axis);
             Check.that(
-                    size == 1 || size == shape.get(axis),
+                    size == 1 || size == shape.get(axis) || shape.get(axis) == -1,
                     "shape of the mask",
                     mask.getShape(),
                     "four axes that broadcast to (B, H, T, S) = " + shape);
@@ -144,8 +158,12 @@ public record ScaledDotProduct(boolean causal, float dropout) {
                 "data type of the mask",
                 mask.getDataType(),
                 "numbers, since a mask of four axes is added to the scores");
-        DataType type = scores.getDataType();
-        return mask.getDataType() == type ? mask : ownedWith(scores, mask.toType(type, false));
+        if (mask.getDataType() == type) {
+            return mask;
+        }
+        NDArray converted = mask.toType(type, false);
+        converted.attach(owner); // a mask may live for many steps; what is made of it here may not
+        return converted;
     }
 
     // [T, S]: query i is at position S − T + i and sees the keys up to there
@@ -161,12 +179,6 @@ public record ScaledDotProduct(boolean causal, float dropout) {
         NDArray position = manager.arange(keys - queries, keys).reshape(queries, 1);
         NDArray visible = manager.arange(keys).reshape(1, keys).lte(position);
         return visible.toType(scores.getDataType(), false).log(); // log 1 = 0, log 0 = −∞
-    }
-
-    // A mask may live for many steps; what is made of it here may not.
-    private static NDArray ownedWith(NDArray scores, NDArray array) {
-        array.attach(scores.getManager());
-        return array;
     }
 
     private static double maskedScore(DataType type) {

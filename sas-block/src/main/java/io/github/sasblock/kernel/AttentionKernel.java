@@ -6,7 +6,8 @@ import java.util.stream.Stream;
 /**
  * The fused form of an attention with its sizes bound.
  *
- * <p>Its expressions stand for Tensors: {@code x} is the input [B, T, E], {@code w} the list of the
+ * <p>Its expressions stand for Tensors: {@code x} is the input [B, T, E], {@code offsets} what is
+ * added to the scores (it broadcasts to [B, H, T, T], or is empty), {@code w} the list of the
  * attention's weights in their order, {@code g} the list of their gradients.
  */
 public interface AttentionKernel {
@@ -31,7 +32,7 @@ public interface AttentionKernel {
      * Returns the call that autograd follows.
      *
      * @param dropout the rate at which attention weights are dropped
-     * @return an expression in {@code x} and {@code w}: [B, T, E]
+     * @return an expression in {@code x}, {@code offsets} and {@code w}: [B, T, E]
      */
     String call(float dropout);
 
@@ -84,14 +85,26 @@ public interface AttentionKernel {
      * Returns the function that the attention runs by itself.
      *
      * @param dropout the rate at which attention weights are dropped
-     * @return a function of x and the weights
+     * @param masked whether something is added to the scores
+     * @return a function of x, of the offsets where it is masked, and of the weights
      */
-    default KernelFunction function(float dropout) {
+    default KernelFunction function(float dropout, boolean masked) {
         return KernelFunction.of(
-                "__torch__.attention_alone(a[0], a[1:])",
-                "def attention_alone(x: Tensor, w: List[Tensor]) -> Tensor:\n    return "
+                "__torch__.attention_alone(" + leading(masked) + ")",
+                "def attention_alone(x: Tensor, offsets: Tensor, w: List[Tensor]) -> Tensor:\n"
+                        + "    return "
                         + call(dropout)
                         + "\n",
                 sources());
+    }
+
+    /**
+     * Writes the arguments x, offsets and weights of a function of the arrays {@code a}.
+     *
+     * @param masked whether the second of the arrays is the offsets; else there are none
+     * @return three arguments
+     */
+    static String leading(boolean masked) {
+        return masked ? "a[0], a[1], a[2:]" : "a[0], torch.empty([0]), a[1:]";
     }
 }

@@ -48,7 +48,7 @@ public record HeadsKernel(
 
     @Override
     public String call(float dropout) {
-        return "__torch__.attention(x, w, %s, %s, %s, %s)"
+        return "__torch__.attention(x, offsets, w, %s, %s, %s, %s)"
                 .formatted(
                         layout(),
                         KernelFunction.literal(rotaryBase),
@@ -82,7 +82,7 @@ public record HeadsKernel(
                                 KernelFunction.literal(expandFeatures));
         String passes =
                 """
-def attention_for_model(x: Tensor, w: List[Tensor]) -> Tensor:
+def attention_for_model(x: Tensor, offsets: Tensor, w: List[Tensor]) -> Tensor:
     return $call
 def attention_tables_for_model(T: int, compute: int, like: Tensor) -> List[Tensor]:
     return __torch__.attention_tables(T, $table, compute, like)
@@ -92,9 +92,9 @@ def attention_buffers_for_model(g: List[Tensor], p: List[List[Tensor]]) -> List[
     return __torch__.attention_buffers(g, p, $parts)
 def attention_collect_for_model(b: List[Tensor], g: List[Tensor]) -> None:
     __torch__.attention_collect(b, g, $size, $parts)
-def attention_forward_for_model(x: Tensor, p: List[List[Tensor]], tables: List[Tensor], \
-compute: int) -> Tuple[Tensor, List[Tensor]]:
-    return __torch__.attention_forward(x, p, tables, $all, compute)
+def attention_forward_for_model(x: Tensor, offsets: Tensor, p: List[List[Tensor]], \
+tables: List[Tensor], compute: int) -> Tuple[Tensor, List[Tensor]]:
+    return __torch__.attention_forward(x, offsets, p, tables, $all, compute)
 def attention_backward_for_model(gy: Tensor, saved: List[Tensor], p: List[List[Tensor]], \
 g: List[Tensor], tables: List[Tensor], compute: int) -> Tensor:
     return __torch__.attention_backward(gy, saved, p, g, tables, $all, compute)

@@ -103,7 +103,7 @@ public record TranscribedKernel(
     public String call(float dropout) {
         return "__torch__."
                 + function
-                + "(x, w, "
+                + "(x, offsets, w, "
                 + arguments
                 + ", "
                 + KernelFunction.literal(rotaryBase)
@@ -116,7 +116,8 @@ public record TranscribedKernel(
 
     @Override
     public String trainingBindings(float dropout) {
-        return "def attention_for_model(x: Tensor, w: List[Tensor]) -> Tensor:\n    return "
+        return "def attention_for_model(x: Tensor, offsets: Tensor, w: List[Tensor]) -> Tensor:\n"
+                + "    return "
                 + call(dropout)
                 + "\n"
                 + Kernels.source("autograd");

@@ -16,12 +16,12 @@ public final class FusedBlock {
     private FusedBlock() {}
 
     /**
-     * Runs a function of an array and of all parameters of a block, in their order.
+     * Runs a function of arrays and of all parameters of a block, in their order.
      *
      * @param block the block
      * @param function the function
      * @param parameterStore where the parameters are read
-     * @param x the array
+     * @param arrays the arrays, at least one
      * @param training whether gradients are wanted
      * @return the result, or nothing where the block's plain form is to run
      */
@@ -29,14 +29,15 @@ public final class FusedBlock {
             Block block,
             KernelFunction function,
             ParameterStore parameterStore,
-            NDArray x,
+            NDList arrays,
             boolean training) {
         List<Parameter> parameters = block.getParameters().values();
-        return Kernels.find(x, function, 1 + parameters.size())
+        NDArray x = arrays.head();
+        return Kernels.find(x, function, arrays.size() + parameters.size())
                 .map(
                         script -> {
-                            NDList inputs = new NDList(1 + parameters.size());
-                            inputs.add(x);
+                            NDList inputs = new NDList(arrays.size() + parameters.size());
+                            inputs.addAll(arrays);
                             for (Parameter parameter : parameters) {
                                 inputs.add(
                                         parameterStore.getValue(

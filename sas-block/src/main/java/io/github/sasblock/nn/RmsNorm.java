@@ -63,7 +63,7 @@ public final class RmsNorm extends DescribedBlock {
      */
     public NDArray normalize(ParameterStore parameterStore, NDArray x, boolean training) {
         Check.lastAxis(x.getShape(), size);
-        return FusedBlock.run(this, fused, parameterStore, x, training)
+        return FusedBlock.run(this, fused, parameterStore, new NDList(x), training)
                 .orElseGet(() -> normalizePlainly(parameterStore, x, training));
     }
 

@@ -138,6 +138,28 @@ public final class CausalLanguageModel extends DescribedBlock {
     }
 
     /**
+     * Predicts the token after each token of windows that may hold several documents.
+     *
+     * @param parameterStore where parameters are read
+     * @param tokens [B, T], of type INT64 or INT32
+     * @param documents which tokens see each other
+     * @param training whether gradients are wanted and dropout is applied
+     * @return logits [B, T, V]
+     */
+    public NDArray logits(
+            ParameterStore parameterStore,
+            NDArray tokens,
+            DocumentMask documents,
+            boolean training) {
+        NDArray x = embed(parameterStore, tokens, training); // [B, T, E]
+        Optional<NDArray> offsets = documents.offsets(tokens, x.getDataType()); // [B, 1, T, T]
+        for (DecoderBlock layer : layers) {
+            x = layer.decode(parameterStore, x, offsets.orElse(null), training);
+        }
+        return project(parameterStore, x, training);
+    }
+
+    /**
      * Predicts the token after each of some new tokens that continue those in the caches.
      *
      * @param parameterStore where parameters are read
@@ -291,7 +313,7 @@ public final class CausalLanguageModel extends DescribedBlock {
                 String.format(
                         Locale.ROOT,
                         "__torch__.loss_and_gradients(a[0], a[1], a[2], a[4:%d], a[%d:],"
-                                + " int(a[3]), %d, %s, %s, %s, %d, %s)",
+                                + " int(a[3]), %d, %s, %s, %s, %d, %s, %d)",
                         LanguageModelGradients.ARGUMENTS + count,
                         LanguageModelGradients.ARGUMENTS + count,
                         config.layerCount(),
@@ -299,7 +321,8 @@ public final class CausalLanguageModel extends DescribedBlock {
                         KernelFunction.literal(config.tiedEmbedding()),
                         config.normEpsilon(),
                         settings.precision().scriptType(weights),
-                        KernelFunction.literal(settings.recompute())),
+                        KernelFunction.literal(settings.recompute()),
+                        settings.documents().endOfText()),
                 attention.trainingBindings(0),
                 attention.modelSources());
     }

@@ -17,7 +17,7 @@ import io.github.sasblock.nn.Check;
 import io.github.sasblock.nn.DescribedBlock;
 import io.github.sasblock.nn.FusedBlock;
 import io.github.sasblock.nn.RmsNorm;
-import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * A pre-norm decoder layer: x + attention(norm(x)), then x + feedForward(norm(x)).
@@ -32,8 +32,6 @@ public final class DecoderBlock extends DescribedBlock {
     private final float dropout;
     private final boolean normWeight;
     private final double normEpsilon;
-    private final Optional<KernelFunction> fusedTraining;
-    private final Optional<KernelFunction> fusedInference;
     private final RmsNorm attentionNorm;
     private final Attention attention;
     private final RmsNorm feedForwardNorm;
@@ -54,12 +52,39 @@ public final class DecoderBlock extends DescribedBlock {
         attention = addChildBlock("attention", config.attention().build(embeddingSize, dropout));
         feedForwardNorm = addChildBlock("feedForwardNorm", config.norm());
         feedForward = addChildBlock("feedForward", new SwiGlu(embeddingSize, config.hiddenSize()));
-        fusedTraining = attention.kernel().map(kernel -> fused(kernel, dropout));
-        fusedInference = attention.kernel().map(kernel -> fused(kernel, 0));
     }
 
     /**
-     * Runs the layer.
+     * Runs the layer on whole sequences.
+     *
+     * @param parameterStore where parameters are read
+     * @param x [B, T, E]
+     * @param offsets null, or what is added to the scores: four axes that broadcast to [B, H, T, T]
+     * @param training whether gradients are wanted and dropout is applied
+     * @return [B, T, E]
+     */
+    public NDArray decode(
+            ParameterStore parameterStore, NDArray x, NDArray offsets, boolean training) {
+        Check.lastAxis(x.getShape(), embeddingSize);
+        NDList inputs = offsets == null ? new NDList(x) : new NDList(x, offsets);
+        float rate = training ? dropout : 0;
+        return attention
+                .kernel()
+                .map(kernel -> fused(kernel, rate, offsets != null))
+                .flatMap(
+                        function ->
+                                FusedBlock.run(this, function, parameterStore, inputs, training))
+                .orElseGet(
+                        () ->
+                                decodePlainly(
+                                        parameterStore,
+                                        x,
+                                        input -> input.masked(offsets),
+                                        training));
+    }
+
+    /**
+     * Runs the layer on sequences that begin at a position, or continue those in a cache.
      *
      * @param parameterStore where parameters are read
      * @param x [B, T, E]
@@ -74,19 +99,22 @@ public final class DecoderBlock extends DescribedBlock {
             long position,
             KeyValueCache cache,
             boolean training) {
-        Check.lastAxis(x.getShape(), embeddingSize);
         if (cache == null && position == 0) {
-            return (training ? fusedTraining : fusedInference)
-                    .flatMap(
-                            function -> FusedBlock.run(this, function, parameterStore, x, training))
-                    .orElseGet(() -> decodePlainly(parameterStore, x, 0, null, training));
+            return decode(parameterStore, x, null, training);
         }
-        return decodePlainly(parameterStore, x, position, cache, training);
+        Check.lastAxis(x.getShape(), embeddingSize);
+        return decodePlainly(
+                parameterStore,
+                x,
+                input -> cache == null ? input.at(position) : input.after(cache),
+                training);
     }
 
-    private KernelFunction fused(AttentionKernel kernel, float rate) {
+    private KernelFunction fused(AttentionKernel kernel, float rate, boolean masked) {
         return KernelFunction.of(
-                "__torch__.decoder_layer(a[0], a[1:], "
+                "__torch__.decoder_layer("
+                        + AttentionKernel.leading(masked)
+                        + ", "
                         + KernelFunction.literal(normWeight)
                         + ", "
                         + normEpsilon
@@ -100,12 +128,10 @@ public final class DecoderBlock extends DescribedBlock {
     private NDArray decodePlainly(
             ParameterStore parameterStore,
             NDArray x,
-            long position,
-            KeyValueCache cache,
+            UnaryOperator<AttentionInput> context,
             boolean training) {
-        AttentionInput input =
-                AttentionInput.self(attentionNorm.normalize(parameterStore, x, training));
-        input = cache == null ? input.at(position) : input.after(cache);
+        NDArray n = attentionNorm.normalize(parameterStore, x, training);
+        AttentionInput input = context.apply(AttentionInput.self(n));
         NDArray attended = x.add(attention.attend(parameterStore, input, training));
 
         NDArray normed = feedForwardNorm.normalize(parameterStore, attended, training);
@@ -126,7 +152,7 @@ public final class DecoderBlock extends DescribedBlock {
             NDList inputs,
             boolean training,
             PairList<String, Object> params) {
-        return new NDList(decode(parameterStore, inputs.singletonOrThrow(), 0, null, training));
+        return new NDList(decode(parameterStore, inputs.singletonOrThrow(), null, training));
     }
 
     /**

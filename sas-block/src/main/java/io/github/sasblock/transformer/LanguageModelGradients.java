@@ -46,11 +46,23 @@ public final class LanguageModelGradients implements AutoCloseable {
      * @param precision the type of products and attention
      * @param recompute whether the backward pass of a layer repeats its forward pass instead of
      *     keeping its results: a third more operations, and the memory of one layer
+     * @param documents which tokens of a window see each other
      */
-    public record Settings(Precision precision, boolean recompute) {
+    public record Settings(Precision precision, boolean recompute, DocumentMask documents) {
 
-        /** The type of the weights, without recomputation. */
-        public static final Settings DEFAULT = new Settings(Precision.FP32, false);
+        /** The type of the weights, without recomputation; a token sees its whole window. */
+        public static final Settings DEFAULT =
+                new Settings(Precision.FP32, false, DocumentMask.NONE);
+
+        /**
+         * Returns settings of windows whose tokens see all that is before them.
+         *
+         * @param precision the type of products and attention
+         * @param recompute whether the backward pass of a layer repeats its forward pass
+         */
+        public Settings(Precision precision, boolean recompute) {
+            this(precision, recompute, DocumentMask.NONE);
+        }
     }
 
     /**
@@ -175,7 +187,7 @@ public final class LanguageModelGradients implements AutoCloseable {
                 GradientCollector collector = manager.getEngine().newGradientCollector()) {
             NDArray input = tokens.duplicate();
             input.attach(scratch);
-            NDArray logits = model.logits(store, input, 0, true); // [B, T, V]
+            NDArray logits = model.logits(store, input, settings.documents(), true); // [B, T, V]
             NDArray loss = CausalLanguageModel.crossEntropySum(logits, targets);
             collector.backward(loss.mul(scale));
             return loss.toType(DataType.FLOAT64, false).getDouble();

@@ -62,7 +62,7 @@ public final class SwiGlu extends DescribedBlock {
         Check.lastAxis(inputs.singletonOrThrow().getShape(), embeddingSize);
         NDArray x = inputs.singletonOrThrow();
         return new NDList(
-                FusedBlock.run(this, FUSED, parameterStore, x, training)
+                FusedBlock.run(this, FUSED, parameterStore, inputs, training)
                         .orElseGet(() -> feedPlainly(parameterStore, inputs, training)));
     }
 

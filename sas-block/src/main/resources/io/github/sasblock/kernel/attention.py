@@ -70,8 +70,9 @@ def rotate_heads(x: Tensor, base: float) -> Tensor:
     return __torch__.rotate(x, torch.cos(angles).to(x.dtype), torch.sin(angles).to(x.dtype))
 
 
-def dot_product(q: Tensor, k: Tensor, v: Tensor, causal: bool, dropout: float) -> Tensor:
-    # q [B, T, H, D'], k and v with H heads or fewer -> [B, T, H, D]; fused kernels want equal sizes, so v is padded
+def dot_product(q: Tensor, k: Tensor, v: Tensor, offsets: Tensor, causal: bool, dropout: float) -> Tensor:
+    # q [B, T, H, D'], k and v with H heads or fewer -> [B, T, H, D]; fused kernels want equal sizes, so v is padded.
+    # What is added to the scores broadcasts to [B, H, T, S]; empty for nothing
     D = v.size(3)
     if k.size(2) != q.size(2):
         k = k.repeat_interleave(q.size(2) // k.size(2), 2)
@@ -80,13 +81,28 @@ def dot_product(q: Tensor, k: Tensor, v: Tensor, causal: bool, dropout: float) -
         v = v.repeat([1, 1, q.size(2) // v.size(2), 1])
     if q.size(3) > D:
         v = torch.pad(v, [0, q.size(3) - D])
-    y = torch.scaled_dot_product_attention(
-        q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2), None, dropout, causal)
+    q, k, v = q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2)
+    if offsets.numel() == 0:
+        y = torch.scaled_dot_product_attention(q, k, v, None, dropout, causal)
+    else:
+        y = torch.scaled_dot_product_attention(q, k, v, __torch__.with_future(offsets, q.size(2), causal), dropout)
     return y.transpose(1, 2)[:, :, :, :D]
 
 
-def attention(x: Tensor, w: List[Tensor], size: int, biases: bool, heads: bool, features: bool, rotary: int,
-              base: float, causal: bool, dropout: float) -> Tensor:
+def with_future(offsets: Tensor, T: int, causal: bool) -> Tensor:
+    # [.., T, T]
+    if causal:
+        return offsets + __torch__.future_offsets(T, offsets)
+    return offsets
+
+
+def future_offsets(T: int, like: Tensor) -> Tensor:
+    # [T, T]: -inf above the diagonal
+    return torch.full([T, T], -float("inf"), dtype=like.dtype, device=like.device).triu_(1)
+
+
+def attention(x: Tensor, offsets: Tensor, w: List[Tensor], size: int, biases: bool, heads: bool, features: bool,
+              rotary: int, base: float, causal: bool, dropout: float) -> Tensor:
     # rotary: 0 none, 1 before, 2 after the expansion
     B, T, E = x.shape
     z = annotate(List[Tensor], [])
@@ -101,7 +117,7 @@ def attention(x: Tensor, w: List[Tensor], size: int, biases: bool, heads: bool, 
             if rotary == 2:
                 y = __torch__.rotate_heads(y, base)
         z.append(y)
-    o = __torch__.dot_product(z[0], z[1], z[2], causal, dropout)
+    o = __torch__.dot_product(z[0], z[1], z[2], offsets, causal, dropout)
     p = __torch__.part(w, 3, biases)
     slots = p[0].size(1)
     return __torch__.project(o.reshape(B, T, -1, slots).mean([2]), p)
@@ -223,7 +239,8 @@ def expand_features_backward(gy: Tensor, x: Tensor, active: Tensor, w: List[Tens
 
 # Scaled dot product, causal, in blocks of queries that skip the keys of their future. q [D', Hk G B, T] with its
 # scale, k [D', Hk B, T], v [D, Hk B, T]; G query heads share a key/value head. Of simulated heads (G = 1) those that
-# share a slot may share values, v [D, H B, T]: then their weights are averaged before the one product with the values
+# share a slot may share values, v [D, H B, T]: then their weights are averaged before the one product with the values.
+# What is added to the scores beside the future, such as a mask of documents, is [B, 1, T, T], or empty for nothing
 
 
 def averaged(p: Tensor, M: int) -> Tensor:
@@ -258,17 +275,20 @@ def put_query_block(q: Tensor, block: Tensor, a: int, b: int, G: int, B: int) ->
         q.view(D, -1, G, B, T)[:, :, :, :, a:b] = block.view(-1, B, D, G, b - a).permute(2, 0, 3, 1, 4)
 
 
-def causal_forward(q: Tensor, k: Tensor, v: Tensor, G: int, B: int) -> Tuple[Tensor, List[Tensor]]:
+def causal_forward(q: Tensor, k: Tensor, v: Tensor, offsets: Tensor, G: int, B: int) -> Tuple[Tensor, List[Tensor]]:
     T = q.size(2)
     kt, vt = k.permute(1, 0, 2), v.permute(1, 0, 2)  # [M, D', T], [M, D, T]
     o = torch.empty([v.size(0), v.size(1) * G, T], dtype=v.dtype, device=v.device)
     size = __torch__.block_size(T)
-    future = torch.full([size, size], -float("inf"), dtype=q.dtype, device=q.device).triu_(1)
+    future = __torch__.future_offsets(size, q)
     p = annotate(List[Tensor], [])
     for i in range((T + size - 1) // size):
         a, b = i * size, min(T, i * size + size)
         s = torch.bmm(__torch__.query_block(q, a, b, G, B).transpose(1, 2), kt[:, :, :b])  # [M, G (b - a), b]
         s.view(-1, b - a, b)[:, :, a:] += future[:b - a, :b - a]
+        if offsets.numel() > 0:
+            rows = s.view(-1, B, G, b - a, b)
+            rows += offsets[:, :, a:b, :b]
         torch._softmax(s, -1, False, out=s)
         weights = __torch__.averaged(s, v.size(1))
         __torch__.put_query_block(o, torch.bmm(vt[:, :, :b], weights.transpose(1, 2)), a, b, G, B)
@@ -319,7 +339,8 @@ def features_before_time(x: Tensor) -> Tensor:
     return x.permute(3, 1, 0, 2).reshape(x.size(3), -1, x.size(2))
 
 
-def library_forward(q: Tensor, k: Tensor, v: Tensor, G: int, B: int) -> Tuple[Tensor, List[Tensor]]:
+def library_forward(q: Tensor, k: Tensor, v: Tensor, offsets: Tensor, G: int,
+                    B: int) -> Tuple[Tensor, List[Tensor]]:
     q = __torch__.time_before_features(q, B).requires_grad_(True)
     k = __torch__.time_before_features(k, B).requires_grad_(True)
     v = __torch__.time_before_features(v, B).requires_grad_(True)
@@ -331,7 +352,12 @@ def library_forward(q: Tensor, k: Tensor, v: Tensor, G: int, B: int) -> Tuple[Te
     if r > 1:
         values = values.repeat([1, r, 1, 1])
     values = torch.pad(values, [0, q.size(3) - v.size(3)])
-    o = torch.scaled_dot_product_attention(q, keys, values, None, 0., True, scale=1.)[:, :, :, :v.size(3)]
+    if offsets.numel() == 0:
+        o = torch.scaled_dot_product_attention(q, keys, values, None, 0., True, scale=1.)
+    else:
+        mask = __torch__.with_future(offsets, q.size(2), True)
+        o = torch.scaled_dot_product_attention(q, keys, values, mask, 0., False, scale=1.)
+    o = o[:, :, :, :v.size(3)]
     if r > 1:
         o = o.reshape(o.size(0), r, -1, o.size(2), o.size(3)).mean([1])
     torch.set_grad_enabled(False)
@@ -418,8 +444,9 @@ def attention_collect(b: List[Tensor], g: List[Tensor], size: int, biases: bool,
             rows += b[i].view(rows.size(0), -1, rows.size(1)).permute(0, 2, 1)
 
 
-def attention_forward(x: Tensor, prepared: List[List[Tensor]], tables: List[Tensor], size: int, kernel: int, biases: bool,
-                      heads: bool, features: bool, rotary: int, compute: int) -> Tuple[Tensor, List[Tensor]]:
+def attention_forward(x: Tensor, offsets: Tensor, prepared: List[List[Tensor]], tables: List[Tensor], size: int,
+                      kernel: int, biases: bool, heads: bool, features: bool, rotary: int,
+                      compute: int) -> Tuple[Tensor, List[Tensor]]:
     # [B, T, E] -> [B, T, E] and what the backward pass needs
     B, T, E = x.shape
     N = B * T
@@ -465,9 +492,9 @@ def attention_forward(x: Tensor, prepared: List[List[Tensor]], tables: List[Tens
     if slots * B > z[2].size(1) * G * D:  # each simulated head has a slot, and sees values that it shares
         z[2] = z[2].repeat([1, slots * B // (z[2].size(1) * D), 1])
     if __torch__.by_library(x, T):
-        o, kept = __torch__.library_forward(z[0], z[1], z[2], G, B)
+        o, kept = __torch__.library_forward(z[0], z[1], z[2], offsets, G, B)
     else:
-        o, p = __torch__.causal_forward(z[0], z[1], z[2], G, B)
+        o, p = __torch__.causal_forward(z[0], z[1], z[2], offsets, G, B)
         kept = z + p
     groups = o.size(1) * D // (B * slots)
     if groups > 1:

@@ -17,12 +17,12 @@ def attention_collect_for_model(b: List[Tensor], g: List[Tensor]) -> None:
     return None
 
 
-def attention_forward_for_model(x: Tensor, p: List[List[Tensor]], tables: List[Tensor],
+def attention_forward_for_model(x: Tensor, offsets: Tensor, p: List[List[Tensor]], tables: List[Tensor],
                                 compute: int) -> Tuple[Tensor, List[Tensor]]:
     x = x.detach().requires_grad_(True)
     leaves = [t.detach().requires_grad_(True) for t in p[0]]
     torch.set_grad_enabled(True)
-    y = __torch__.attention_for_model(x.to(compute), [t.to(compute) for t in leaves]).to(x.dtype)
+    y = __torch__.attention_for_model(x.to(compute), offsets, [t.to(compute) for t in leaves]).to(x.dtype)
     torch.set_grad_enabled(False)
     return y.detach(), [x, y] + leaves
 

@@ -13,8 +13,8 @@ def low_rank(x: Tensor, w: List[Tensor], biases: bool) -> Tensor:
 # up, output
 
 
-def latent_attention(x: Tensor, w: List[Tensor], heads: int, size: int, rotary_size: int, biases: bool, base: float,
-                     causal: bool, dropout: float) -> Tensor:
+def latent_attention(x: Tensor, offsets: Tensor, w: List[Tensor], heads: int, size: int, rotary_size: int, biases: bool,
+                     base: float, causal: bool, dropout: float) -> Tensor:
     B, T, E = x.shape
     step = 1 + int(biases)
     q = __torch__.low_rank(x, w, biases).view(B, T, heads, -1)
@@ -28,15 +28,15 @@ def latent_attention(x: Tensor, w: List[Tensor], heads: int, size: int, rotary_s
         q = torch.cat([q[:, :, :, :size], __torch__.rotate_heads(q[:, :, :, size:], base)], 3)
         shared = __torch__.rotate_heads(down[:, :, rank:].unsqueeze(2), base)  # [B, T, 1, Dr]
         k = torch.cat([k, shared.expand(B, T, heads, rotary_size)], 3)
-    o = __torch__.dot_product(q, k, v, causal, dropout)
+    o = __torch__.dot_product(q, k, v, offsets, causal, dropout)
     return __torch__.project(o.reshape(B, T, -1), w[len(w) - step:])
 
 
 # Multi-matrix factorization attention (arXiv 2412.19255); w: query (low rank), key, value, output
 
 
-def one_head_attention(x: Tensor, w: List[Tensor], heads: int, rotary: bool, biases: bool, base: float, causal: bool,
-                       dropout: float) -> Tensor:
+def one_head_attention(x: Tensor, offsets: Tensor, w: List[Tensor], heads: int, rotary: bool, biases: bool, base: float,
+                       causal: bool, dropout: float) -> Tensor:
     B, T, E = x.shape
     step = 1 + int(biases)
     q = __torch__.low_rank(x, w, biases).view(B, T, heads, -1)
@@ -45,7 +45,7 @@ def one_head_attention(x: Tensor, w: List[Tensor], heads: int, rotary: bool, bia
     v = __torch__.project(x, rest[step:2 * step]).unsqueeze(2)
     if rotary:
         q, k = __torch__.rotate_heads(q, base), __torch__.rotate_heads(k, base)
-    o = __torch__.dot_product(q, k, v, causal, dropout)
+    o = __torch__.dot_product(q, k, v, offsets, causal, dropout)
     return __torch__.project(o.reshape(B, T, -1), rest[2 * step:])
 
 
@@ -65,8 +65,8 @@ def tensor_product(x: Tensor, w: List[Tensor], heads: int, size: int, rotary: bo
     return torch.matmul(a, b) / float(b.size(2))
 
 
-def tensor_product_attention(x: Tensor, w: List[Tensor], heads: int, size: int, factored_query: bool, rotary: bool,
-                             biases: bool, base: float, causal: bool, dropout: float) -> Tensor:
+def tensor_product_attention(x: Tensor, offsets: Tensor, w: List[Tensor], heads: int, size: int, factored_query: bool,
+                             rotary: bool, biases: bool, base: float, causal: bool, dropout: float) -> Tensor:
     B, T, E = x.shape
     step = 1 + int(biases)
     if factored_query:
@@ -79,5 +79,5 @@ def tensor_product_attention(x: Tensor, w: List[Tensor], heads: int, size: int, 
         rest = w[step:]
     k = __torch__.tensor_product(x, rest, heads, size, rotary, base, biases)
     v = __torch__.tensor_product(x, rest[2 * step:], heads, size, False, base, biases)
-    o = __torch__.dot_product(q, k, v, causal, dropout)
+    o = __torch__.dot_product(q, k, v, offsets, causal, dropout)
     return __torch__.project(o.reshape(B, T, -1), rest[4 * step:])

@@ -3,10 +3,12 @@
 # forward, backward, tables, prepare, buffers, collect.
 
 
-def decoder_layer(x: Tensor, w: List[Tensor], weighted: bool, epsilon: float, dropout: float) -> Tensor:
+def decoder_layer(x: Tensor, offsets: Tensor, w: List[Tensor], weighted: bool, epsilon: float,
+                  dropout: float) -> Tensor:
     # [B, T, E], for autograd
     n = __torch__.rms_norm(x, __torch__.layer_weights(w, 0, weighted), epsilon)
-    x = x + torch.dropout(__torch__.attention_for_model(n, __torch__.layer_weights(w, 1, weighted)), dropout, True)
+    y = __torch__.attention_for_model(n, offsets, __torch__.layer_weights(w, 1, weighted))
+    x = x + torch.dropout(y, dropout, True)
     n = __torch__.rms_norm(x, __torch__.layer_weights(w, 2, weighted), epsilon)
     return x + torch.dropout(__torch__.swiglu(n, __torch__.layer_weights(w, 3, weighted)), dropout, True)
 
@@ -27,11 +29,11 @@ def layer_buffers(g: List[Tensor], p: List[List[Tensor]], weighted: bool) -> Lis
             __torch__.layer_weights(g, 3, weighted), attention]
 
 
-def decoder_layer_forward(x: Tensor, p: List[List[Tensor]], tables: List[Tensor], epsilon: float,
+def decoder_layer_forward(x: Tensor, offsets: Tensor, p: List[List[Tensor]], tables: List[Tensor], epsilon: float,
                           compute: int) -> Tuple[Tensor, List[Tensor]]:
     B, T, E = x.shape
     n, r1 = __torch__.rms_norm_forward(x, p[0], epsilon)
-    a, saved = __torch__.attention_forward_for_model(n, p[3:], tables, compute)
+    a, saved = __torch__.attention_forward_for_model(n, offsets, p[3:], tables, compute)
     h = x + a
     n, r2 = __torch__.rms_norm_forward(h, p[1], epsilon)
     f, fed = __torch__.swiglu_forward(n.view(B * T, E), p[2], compute)
@@ -74,17 +76,29 @@ def cross_entropy(x: Tensor, w: Tensor, g: Tensor, targets: Tensor, scale: Tenso
     return loss, gx
 
 
+def document_offsets(tokens: Tensor, end: int, compute: int) -> Tensor:
+    # [B, 1, T, T]: -inf where a token, which end-of-text belongs to, is of another document; empty where each window is
+    # of one document
+    ends = torch.eq(tokens[:, :-1], end).to(4)
+    if end < 0 or not bool(ends.any()):
+        return torch.empty([0], dtype=compute, device=tokens.device)
+    document = torch.pad(torch.cumsum(ends, 1), [1, 0])  # [B, T]
+    other = torch.ne(document.unsqueeze(1), document.unsqueeze(2)).unsqueeze(1)
+    return torch.zeros(other.shape, dtype=compute, device=tokens.device).masked_fill_(other, -float("inf"))
+
+
 def pass_of_windows(tokens: Tensor, targets: Tensor, scale: Tensor, embedding: Tensor, p: List[List[List[Tensor]]],
                     b: List[List[List[Tensor]]], norm: List[Tensor], out: Tensor, g_embedding: Tensor,
                     g_norm: List[Tensor], g_out: Tensor, tables: List[Tensor], epsilon: float, compute: int,
-                    recompute: bool) -> Tensor:
+                    recompute: bool, end: int) -> Tensor:
     # forward and backward pass of windows that are in memory at once; the sum of their losses
     B, T = tokens.shape
     E = embedding.size(1)
+    offsets = __torch__.document_offsets(tokens, end, compute)
     x = torch.embedding(embedding, tokens)  # [B, T, E]
     saved = annotate(List[List[Tensor]], [])
     for i in range(len(p)):
-        y, s = __torch__.decoder_layer_forward(x, p[i], tables, epsilon, compute)
+        y, s = __torch__.decoder_layer_forward(x, offsets, p[i], tables, epsilon, compute)
         if recompute:
             s = [x]
         saved.append(s)
@@ -97,17 +111,18 @@ def pass_of_windows(tokens: Tensor, targets: Tensor, scale: Tensor, embedding: T
         i = len(p) - 1 - j
         s = saved.pop()
         if recompute:
-            s = __torch__.decoder_layer_forward(s[0], p[i], tables, epsilon, compute)[1]
+            s = __torch__.decoder_layer_forward(s[0], offsets, p[i], tables, epsilon, compute)[1]
         gx = __torch__.decoder_layer_backward(gx, s, p[i], b[i], tables, compute)
     g_embedding.index_add_(0, tokens.reshape(-1), gx.view(B * T, E))
     return loss
 
 
 def loss_and_gradients(tokens: Tensor, targets: Tensor, scale: Tensor, w: List[Tensor], g: List[Tensor], windows: int,
-                       layers: int, weighted: bool, tied: bool, epsilon: float, compute: int,
-                       recompute: bool) -> Tensor:
+                       layers: int, weighted: bool, tied: bool, epsilon: float, compute: int, recompute: bool,
+                       end: int) -> Tensor:
     # tokens, targets [B, T]; adds scale times the gradients of the summed loss to g, and returns the summed loss. As many
-    # windows as given are in memory at once.
+    # windows as given are in memory at once. A document ends with the token `end`, and no token attends to another
+    # document; -1 for no such limits.
     torch.set_grad_enabled(False)
     B, T = tokens.shape
     tail = int(weighted) + int(not tied)
@@ -128,7 +143,7 @@ def loss_and_gradients(tokens: Tensor, targets: Tensor, scale: Tensor, w: List[T
     for a in range(0, B, windows):
         loss += __torch__.pass_of_windows(
             tokens[a:a + windows], targets[a:a + windows], scale, w[0], p, b, w[start:start + int(weighted)], out, g[0],
-            g[start:start + int(weighted)], g[last], tables, epsilon, compute, recompute)
+            g[start:start + int(weighted)], g[last], tables, epsilon, compute, recompute, end)
     for i in range(layers):
         __torch__.attention_collect_for_model(b[i][3], __torch__.layer_weights(g[1 + i * n:1 + (i + 1) * n], 1, weighted))
     return loss

@@ -95,6 +95,16 @@ public abstract class AttentionConformance extends ArrayTest {
         BothForms.assertEqual(attention(causal, DataType.FLOAT64), input(DataType.FLOAT64, LENGTH));
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void theFusedFormHasTheSameMasks(boolean causal) {
+        Attention attention = attention(causal, DataType.FLOAT64);
+        NDArray x = input(DataType.FLOAT64, LENGTH);
+        NDArray mask = randomMask(LENGTH, LENGTH);
+        BothForms.assertEqual(attention, x, mask);
+        BothForms.assertEqual(attention, x, mask.sub(1).mul(1e5).reshape(BATCH, 1, LENGTH, LENGTH));
+    }
+
     @Test
     void hasAFusedForm() {
         Attention attention = attention(true, DataType.FLOAT32);
@@ -105,7 +115,7 @@ public abstract class AttentionConformance extends ArrayTest {
                                 assertThat(
                                                 Kernels.find(
                                                         x,
-                                                        kernel.function(0),
+                                                        kernel.function(0, false),
                                                         1 + attention.getParameters().size()))
                                         .isPresent());
     }

@@ -12,6 +12,7 @@ import ai.djl.util.Pair;
 import io.github.sasblock.kernel.Kernels;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Compares the fused form of a block with its plain one: values and all gradients. */
 public final class BothForms {
@@ -23,11 +24,11 @@ public final class BothForms {
     /**
      * Requires that both forms of a block of float64 parameters give the same, but for rounding.
      */
-    public static void assertEqual(Block block, NDArray x) {
+    public static void assertEqual(Block block, NDArray x, NDArray... others) {
         assertThat(x.getDataType()).isEqualTo(DataType.FLOAT64);
         try (NDManager scratch = x.getManager().newSubManager()) {
-            Map<String, NDArray> fused = run(Kernels.Mode.FUSED, block, x, scratch);
-            Map<String, NDArray> plain = run(Kernels.Mode.PLAIN, block, x, scratch);
+            Map<String, NDArray> fused = run(Kernels.Mode.FUSED, block, scratch, x, others);
+            Map<String, NDArray> plain = run(Kernels.Mode.PLAIN, block, scratch, x, others);
             assertClose(fused, plain);
         } finally {
             Kernels.use(Kernels.Mode.FUSED);
@@ -54,14 +55,14 @@ public final class BothForms {
     }
 
     private static Map<String, NDArray> run(
-            Kernels.Mode mode, Block block, NDArray x, NDManager scratch) {
+            Kernels.Mode mode, Block block, NDManager scratch, NDArray x, NDArray... others) {
         Kernels.use(mode);
         Map<String, NDArray> results = new LinkedHashMap<>();
         NDArray input = x.duplicate();
         input.attach(scratch);
         input.setRequiresGradient(true);
         try (GradientCollector collector = scratch.getEngine().newGradientCollector()) {
-            NDArray y = Blocks.forward(block, true, input);
+            NDArray y = Blocks.forward(block, true, inputs(input, others));
             results.put("y", y.stopGradient().duplicate());
             long size = y.size();
             NDArray weights = scratch.arange(size).mul(0.7).sin().reshape(y.getShape());
@@ -74,5 +75,9 @@ public final class BothForms {
             gradient.subi(gradient); // the next pass would add to it
         }
         return results;
+    }
+
+    private static NDArray[] inputs(NDArray first, NDArray... others) {
+        return Stream.concat(Stream.of(first), Stream.of(others)).toArray(NDArray[]::new);
     }
 }

@@ -39,6 +39,8 @@ class LanguageModelGradientsTest {
             LanguageModelGradients.Settings.DEFAULT;
     private static final LanguageModelGradients.Settings RECOMPUTED =
             new LanguageModelGradients.Settings(Precision.FP32, true);
+    private static final LanguageModelGradients.Settings DOCUMENTS =
+            new LanguageModelGradients.Settings(Precision.FP32, false, new DocumentMask(3));
 
     @AfterEach
     @AfterProperty
@@ -55,6 +57,16 @@ class LanguageModelGradientsTest {
             CausalLanguageModel model = model(manager, attention, sizes);
             Map<String, NDArray> plain = run(manager, model, Kernels.Mode.PLAIN, PLAIN, sizes);
             BothForms.assertClose(run(manager, model, Kernels.Mode.FUSED, PLAIN, sizes), plain);
+        }
+    }
+
+    @Property(tries = 40, shrinking = ShrinkingMode.BOUNDED)
+    void fusedGradientsOfSeveralDocumentsAreThePlainOnes(
+            @ForAll("attentions") AttentionConfig attention, @ForAll("sizes") Sizes sizes) {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            CausalLanguageModel model = model(manager, attention, sizes);
+            Map<String, NDArray> plain = run(manager, model, Kernels.Mode.PLAIN, DOCUMENTS, sizes);
+            BothForms.assertClose(run(manager, model, Kernels.Mode.FUSED, DOCUMENTS, sizes), plain);
         }
     }
 
@@ -103,10 +115,13 @@ class LanguageModelGradientsTest {
                         SasConfig.of(shared),
                         SasConfig.of(shared.withAggregation(Aggregation.CONCATENATION)));
         for (AttentionConfig attention : attentions) {
-            try (NDManager manager = NDManager.newBaseManager()) {
-                CausalLanguageModel model = model(manager, attention, sizes);
-                Map<String, NDArray> plain = run(manager, model, Kernels.Mode.PLAIN, PLAIN, sizes);
-                BothForms.assertClose(run(manager, model, Kernels.Mode.FUSED, PLAIN, sizes), plain);
+            for (LanguageModelGradients.Settings settings : List.of(PLAIN, DOCUMENTS)) {
+                try (NDManager manager = NDManager.newBaseManager()) {
+                    CausalLanguageModel model = model(manager, attention, sizes);
+                    BothForms.assertClose(
+                            run(manager, model, Kernels.Mode.FUSED, settings, sizes),
+                            run(manager, model, Kernels.Mode.PLAIN, settings, sizes));
+                }
             }
         }
     }

@@ -71,11 +71,11 @@ def both_passes(a: List[Tensor]) -> List[Tensor]:
             """
             def forward_pass(a: List[Tensor]) -> List[Tensor]:
                 torch.set_grad_enabled(False)
-                o, p = __torch__.causal_forward(a[0], a[1], a[2], 1, $batch)
+                o, p = __torch__.causal_forward(a[0], a[1], a[2], torch.empty([0]), 1, $batch)
                 return [o]
             def both_passes(a: List[Tensor]) -> List[Tensor]:
                 torch.set_grad_enabled(False)
-                o, p = __torch__.causal_forward(a[0], a[1], a[2], 1, $batch)
+                o, p = __torch__.causal_forward(a[0], a[1], a[2], torch.empty([0]), 1, $batch)
                 gq, gk, gv = __torch__.causal_backward(a[3], a[0], a[1], a[2], p, 1, $batch)
                 return [o, gq, gk, gv]
             """;
@@ -205,7 +205,11 @@ def both_passes(a: List[Tensor]) -> List[Tensor]:
                         heads(heads, size),
                         heads(heads, sizes.headSize()))
                 .plain(x -> new NDList(plain.attend(x.get(0), x.get(1), x.get(2), null, true)))
-                .fused(function("__torch__.dot_product(a[0], a[1], a[2], True, 0.)"), List.of());
+                .fused(
+                        function(
+                                "__torch__.dot_product(a[0], a[1], a[2], torch.empty([0]), True,"
+                                        + " 0.)"),
+                        List.of());
         long rows = (long) heads * sizes.batch();
         int length = sizes.length();
         pair(name, operations)

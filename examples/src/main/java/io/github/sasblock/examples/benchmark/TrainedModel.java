@@ -13,6 +13,7 @@ import io.github.sasblock.examples.train.Computation;
 import io.github.sasblock.examples.train.GradientWorkers;
 import io.github.sasblock.examples.train.TrainingSettings;
 import io.github.sasblock.transformer.CausalLanguageModel;
+import io.github.sasblock.transformer.DocumentMask;
 import io.github.sasblock.transformer.LanguageModelConfig;
 import java.util.List;
 import java.util.Random;
@@ -73,7 +74,12 @@ final class TrainedModel {
     /** Makes the gradients of a form of computation. */
     GradientWorkers gradients(Computation computation) {
         return new GradientWorkers(
-                model, manager, computation, run.training().microBatch(), run.data().context());
+                model,
+                manager,
+                computation,
+                DocumentMask.NONE,
+                run.training().microBatch(),
+                run.data().context());
     }
 
     /** Makes a whole step: loss, gradients, clipping, update. */

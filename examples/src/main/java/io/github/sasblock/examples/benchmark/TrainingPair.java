@@ -30,10 +30,11 @@ backward: bool) -> List[Tensor]:
     p = __torch__.attention_prepare_for_model(w, $type)
     b = __torch__.attention_buffers_for_model(g, p)
     tables = __torch__.attention_tables_for_model(x.size(1), $type, x)
+    nothing = torch.empty([0])
     y, gx = torch.empty_like(x), torch.empty_like(x)
     for i in range(0, x.size(0), windows):
         j = i + windows
-        yi, saved = __torch__.attention_forward_for_model(x[i:j], p, tables, $type)
+        yi, saved = __torch__.attention_forward_for_model(x[i:j], nothing, p, tables, $type)
         y[i:j] = yi
         if backward:
             gx[i:j] = __torch__.attention_backward_for_model(

@@ -11,6 +11,7 @@ import io.github.sasblock.examples.lab.LabDocument;
 import io.github.sasblock.examples.lab.LabText;
 import io.github.sasblock.examples.tokens.Windows;
 import io.github.sasblock.transformer.CausalLanguageModel;
+import io.github.sasblock.transformer.DocumentMask;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -24,13 +25,19 @@ final class PositionScorer {
 
     private final CausalLanguageModel model;
     private final Windows windows;
+    private final DocumentMask documents;
     private final double[] nats;
     private final long[] counts;
     private final AnswerSums answers; // null where there are none
 
-    PositionScorer(CausalLanguageModel model, Windows windows, LabText laboratory) {
+    PositionScorer(
+            CausalLanguageModel model,
+            Windows windows,
+            DocumentMask documents,
+            LabText laboratory) {
         this.model = model;
         this.windows = windows;
+        this.documents = documents;
         nats = new double[windows.length()];
         counts = new long[windows.length()];
         answers = laboratory == null ? null : new AnswerSums(laboratory);
@@ -91,7 +98,8 @@ final class PositionScorer {
         try (NDManager manager = parent.newSubManager()) {
             NDArray tokens = manager.create(inputs, shape);
             NDArray expected = manager.create(targets, shape);
-            NDArray logits = model.logits(new ParameterStore(manager, false), tokens, 0, false);
+            NDArray logits =
+                    model.logits(new ParameterStore(manager, false), tokens, documents, false);
             logits.attach(manager); // [B, T, V]
             NDArray column = expected.expandDims(2); // [B, T, 1]
             float[] loss = logits.logSoftmax(2).gather(column, 2).neg().toFloatArray();

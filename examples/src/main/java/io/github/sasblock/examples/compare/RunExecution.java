@@ -57,7 +57,7 @@ final class RunExecution {
         try (Pretraining pretraining =
                 new Pretraining(
                         run.variant().model(),
-                        run.config().training(),
+                        run.config().training().withDocuments(corpus.documents()),
                         corpus.trainingWindows(),
                         validation)) {
             long shared = start.applyTo(pretraining.model());
@@ -67,7 +67,13 @@ final class RunExecution {
             try {
                 pretraining.run(record);
                 LabText laboratory = corpus.laboratory().orElse(null);
-                scorer = new PositionScorer(pretraining.model(), validation, laboratory).score();
+                scorer =
+                        new PositionScorer(
+                                        pretraining.model(),
+                                        validation,
+                                        corpus.documents(),
+                                        laboratory)
+                                .score();
             } catch (NonFiniteLossException e) {
                 failure = e.getMessage();
             }

@@ -18,6 +18,7 @@ import java.util.List;
  * @param builtInBytes the length of the built-in training text
  * @param cacheFolder where tokens are kept
  * @param context T, the tokens of a window
+ * @param documentMask whether a token sees those of its own document alone
  * @param validationTokens the most tokens that a validation scores; 0 for all
  * @param seed the seed of the built-in text
  */
@@ -32,6 +33,7 @@ public record DataSettings(
         long builtInBytes,
         Path cacheFolder,
         int context,
+        boolean documentMask,
         long validationTokens,
         long seed) {
 

@@ -11,6 +11,7 @@ import io.github.sasblock.examples.train.LearningRate;
 import io.github.sasblock.examples.train.TrainingSettings;
 import io.github.sasblock.kernel.Kernels;
 import io.github.sasblock.kernel.Precision;
+import io.github.sasblock.transformer.DocumentMask;
 import io.github.sasblock.transformer.MatchedSizes;
 import io.github.sasblock.transformer.ModelPreset;
 import java.nio.file.Path;
@@ -137,6 +138,7 @@ final class RunConfigReader {
                 values.integer("validate-every", 1, Math.max(1, steps / 5)),
                 values.integer("checkpoint-every", 1, defaultCheckpointEvery(steps)),
                 values.smallInteger("seed", 0, 1),
+                DocumentMask.NONE, // it needs the tokenizer
                 faults(),
                 computation());
     }
@@ -217,6 +219,7 @@ final class RunConfigReader {
                         builtIn ? values.integer("builtin-bytes", 100_000, 8_000_000) : 0,
                         cache,
                         values.smallInteger("context", 1, preset.contextLength()),
+                        documentMask(),
                         values.integer("validation-tokens", 0, 262_144),
                         seed);
         values.problems()
@@ -226,6 +229,14 @@ final class RunConfigReader {
                         settings.tokenizer(),
                         "bytes with the tasks of the laboratory");
         return settings;
+    }
+
+    private boolean documentMask() {
+        boolean mask = values.flag("document-mask", false);
+        if (!mask) {
+            values.leaveOut("document-mask"); // checkpoints from before there was one go on
+        }
+        return mask;
     }
 
     private void requireConsistent(

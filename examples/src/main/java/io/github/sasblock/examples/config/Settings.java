@@ -198,6 +198,12 @@ public final class Settings {
                             "DIR",
                             "where tokens are kept for the next run (the user's cache folder)"),
                     setting(TEXT, "context", "T", "tokens of a window (by preset)"),
+                    setting(
+                            TEXT,
+                            "document-mask",
+                            "BOOLEAN",
+                            "no attention across the documents of a window, in training and in"
+                                    + " validation (false)"),
                     setting(TRAINING, "steps", "N", "optimizer steps (by preset)"),
                     setting(TRAINING, "batch", "N", "windows of a step (by preset)"),
                     setting(

@@ -8,6 +8,7 @@ import io.github.sasblock.examples.progress.Progress;
 import io.github.sasblock.examples.tokens.TokenSequence;
 import io.github.sasblock.examples.tokens.Tokenizer;
 import io.github.sasblock.examples.tokens.Windows;
+import io.github.sasblock.transformer.DocumentMask;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
@@ -29,11 +30,16 @@ public final class Corpus implements AutoCloseable {
     private final CorpusPreparation texts;
     private final int context;
     private final long validationTokens;
+    private final DocumentMask documents;
 
-    private Corpus(CorpusPreparation texts, int context, long validationTokens) {
+    private Corpus(CorpusPreparation texts, DataSettings settings, Tokenizer tokenizer) {
         this.texts = texts;
-        this.context = context;
-        this.validationTokens = validationTokens;
+        context = settings.context();
+        validationTokens = settings.validationTokens();
+        documents =
+                settings.documentMask()
+                        ? new DocumentMask(tokenizer.endOfText())
+                        : DocumentMask.NONE;
     }
 
     /**
@@ -55,8 +61,8 @@ public final class Corpus implements AutoCloseable {
             throws IOException {
         return new Corpus(
                 CorpusPreparation.open(settings, tokenizer, progress, messages),
-                settings.context(),
-                settings.validationTokens());
+                settings,
+                tokenizer);
     }
 
     TokenSequence trainingTokens() {
@@ -95,6 +101,15 @@ public final class Corpus implements AutoCloseable {
      */
     public String validationDescription() {
         return texts.validation().description();
+    }
+
+    /**
+     * Returns which tokens of a window see each other.
+     *
+     * @return those of a document, or all
+     */
+    public DocumentMask documents() {
+        return documents;
     }
 
     /**

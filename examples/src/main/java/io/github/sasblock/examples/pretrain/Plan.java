@@ -11,6 +11,7 @@ import io.github.sasblock.sas.RotaryPlacement;
 import io.github.sasblock.sas.SasShape;
 import io.github.sasblock.sas.SasShape.Aggregation;
 import io.github.sasblock.transformer.AttentionConfig;
+import io.github.sasblock.transformer.DocumentMask;
 import io.github.sasblock.transformer.LanguageModelConfig;
 import io.github.sasblock.transformer.MatchedSizes;
 import io.github.sasblock.transformer.MatchedSizes.Rule;
@@ -224,6 +225,9 @@ public final class Plan {
                                         + " tokens scored of "
                                         + Format.exact(corpus.validationTokens().size()))
                         .row("tokenizer", corpus.trainingTokens().tokenizerId());
+        if (!corpus.documents().equals(DocumentMask.NONE)) {
+            section = section.row("documents", "no attention from one to another");
+        }
         return corpus.floor().isEmpty()
                 ? section
                 : section.row(

@@ -110,7 +110,7 @@ public final class PretrainRun {
         try (Pretraining pretraining =
                 new Pretraining(
                         config.languageModel(tokenizer.vocabularySize()),
-                        config.training(),
+                        config.training().withDocuments(corpus.documents()),
                         corpus.trainingWindows(),
                         corpus.validationWindows())) {
             return train(pretraining, corpus, run);

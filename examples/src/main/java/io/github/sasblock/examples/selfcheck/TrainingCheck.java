@@ -14,6 +14,7 @@ import io.github.sasblock.examples.train.GradientWorkers;
 import io.github.sasblock.sas.SasShape.HeadExpansionKind;
 import io.github.sasblock.transformer.AttentionConfig;
 import io.github.sasblock.transformer.CausalLanguageModel;
+import io.github.sasblock.transformer.DocumentMask;
 import io.github.sasblock.transformer.LanguageModelConfig;
 import io.github.sasblock.transformer.MultiHeadConfig;
 import java.util.List;
@@ -53,7 +54,12 @@ record TrainingCheck(String name, AttentionConfig attention) implements SelfChec
             AdamW.Settings settings = new AdamW.Settings(0.9, 0.95, 1e-8, 0, AdamW.Decay.MATRICES);
             try (GradientWorkers gradients =
                             new GradientWorkers(
-                                    model, manager, Computation.usual(), BATCH, LENGTH);
+                                    model,
+                                    manager,
+                                    Computation.usual(),
+                                    DocumentMask.NONE,
+                                    BATCH,
+                                    LENGTH);
                     AdamW optimizer = new AdamW(manager, parameters, settings)) {
                 double first = step(gradients, optimizer, 0);
                 double last = first;

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.training.ParameterStore;
 import io.github.sasblock.examples.tokens.Windows;
 import io.github.sasblock.transformer.CausalLanguageModel;
+import io.github.sasblock.transformer.DocumentMask;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,7 @@ final class Evaluator {
     private final CausalLanguageModel model;
     private final ParameterStore parameters;
     private final Windows windows;
+    private final DocumentMask documents;
     private final int batch;
 
     /**
@@ -39,10 +41,16 @@ final class Evaluator {
         }
     }
 
-    Evaluator(CausalLanguageModel model, ParameterStore parameters, Windows windows, int batch) {
+    Evaluator(
+            CausalLanguageModel model,
+            ParameterStore parameters,
+            Windows windows,
+            DocumentMask documents,
+            int batch) {
         this.model = model;
         this.parameters = parameters;
         this.windows = windows;
+        this.documents = documents;
         this.batch = batch;
     }
 
@@ -75,7 +83,7 @@ final class Evaluator {
     private double nats(NDManager parent, long... chosen) {
         try (NDManager manager = parent.newSubManager()) {
             Batch read = Batches.read(manager, windows, chosen);
-            NDArray logits = model.logits(parameters, read.inputs(), 0, false);
+            NDArray logits = model.logits(parameters, read.inputs(), documents, false);
             return CausalLanguageModel.crossEntropySum(logits, read.targets()).getFloat();
         }
     }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import io.github.sasblock.kernel.FlatArrays;
 import io.github.sasblock.kernel.Kernels;
 import io.github.sasblock.transformer.CausalLanguageModel;
+import io.github.sasblock.transformer.DocumentMask;
 import io.github.sasblock.transformer.LanguageModelGradients;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +31,7 @@ public final class GradientWorkers implements StepGradients {
      * @param model an initialised model
      * @param parent the manager under which they are kept
      * @param computation how they are computed
+     * @param documents which tokens of a window see each other
      * @param microBatch the most windows that are in memory at once, over all threads
      * @param length the tokens of a window
      */
@@ -37,13 +39,14 @@ public final class GradientWorkers implements StepGradients {
             CausalLanguageModel model,
             NDManager parent,
             Computation computation,
+            DocumentMask documents,
             int microBatch,
             int length) {
         manager = parent.newSubManager();
         Kernels.use(computation.kernels());
         LanguageModelGradients.Settings settings =
                 new LanguageModelGradients.Settings(
-                        computation.precision(), computation.recompute());
+                        computation.precision(), computation.recompute(), documents);
         workers.add(new LanguageModelGradients(model, manager, settings));
         boolean shared = workers.get(0).isFused() && !manager.getDevice().isGpu();
         int count = shared ? Math.min(computation.threads(), microBatch) : 1;

@@ -89,7 +89,7 @@ public final class Pretraining implements AutoCloseable {
         }
         int scoredAtOnce = Math.max(settings.microBatch(), SCORED_TOKENS / validation.length());
         ParameterStore store = new ParameterStore(manager, false);
-        evaluator = new Evaluator(model, store, validation, scoredAtOnce);
+        evaluator = new Evaluator(model, store, validation, settings.documents(), scoredAtOnce);
         tokensPerStep = (long) settings.batch() * training.length();
     }
 

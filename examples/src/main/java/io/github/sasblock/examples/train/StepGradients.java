@@ -3,6 +3,7 @@ package io.github.sasblock.examples.train;
 import ai.djl.ndarray.NDManager;
 import io.github.sasblock.kernel.FlatArrays;
 import io.github.sasblock.transformer.CausalLanguageModel;
+import io.github.sasblock.transformer.DocumentMask;
 import java.util.List;
 
 /** The gradients of a step, added up over its windows. */
@@ -18,6 +19,7 @@ interface StepGradients extends AutoCloseable {
          * @param model an initialised model
          * @param parent the manager under which they are kept
          * @param computation how they are computed
+         * @param documents which tokens of a window see each other
          * @param microBatch the most windows that are in memory at once
          * @param length the tokens of a window
          * @return the gradients
@@ -26,6 +28,7 @@ interface StepGradients extends AutoCloseable {
                 CausalLanguageModel model,
                 NDManager parent,
                 Computation computation,
+                DocumentMask documents,
                 int microBatch,
                 int length);
     }

@@ -73,7 +73,14 @@ final class StepRunner implements AutoCloseable {
 
     private void use(int windowsAtOnce) {
         microBatch = windowsAtOnce;
-        gradients = factory.create(model, manager, settings.computation(), windowsAtOnce, length);
+        gradients =
+                factory.create(
+                        model,
+                        manager,
+                        settings.computation(),
+                        settings.documents(),
+                        windowsAtOnce,
+                        length);
     }
 
     /**

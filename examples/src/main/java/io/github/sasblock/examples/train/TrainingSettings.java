@@ -1,5 +1,7 @@
 package io.github.sasblock.examples.train;
 
+import io.github.sasblock.transformer.DocumentMask;
+
 /**
  * How a model is trained.
  *
@@ -13,6 +15,7 @@ package io.github.sasblock.examples.train;
  * @param validateEvery the number of steps between validations
  * @param checkpointEvery the number of steps between checkpoints
  * @param seed the seed of initial values, dropout and the order of data
+ * @param documents which tokens of a window see each other, in training and in validation
  * @param faults what is done about steps whose numbers are wrong
  * @param computation how a step is computed
  */
@@ -27,5 +30,30 @@ public record TrainingSettings(
         long validateEvery,
         long checkpointEvery,
         long seed,
+        DocumentMask documents,
         FaultPolicy faults,
-        Computation computation) {}
+        Computation computation) {
+
+    /**
+     * Returns the same settings for other windows.
+     *
+     * @param mask which tokens of a window see each other
+     * @return the settings with that mask
+     */
+    public TrainingSettings withDocuments(DocumentMask mask) {
+        return new TrainingSettings(
+                steps,
+                batch,
+                microBatch,
+                adaptsMicroBatch,
+                learningRate,
+                adam,
+                clip,
+                validateEvery,
+                checkpointEvery,
+                seed,
+                mask,
+                faults,
+                computation);
+    }
+}

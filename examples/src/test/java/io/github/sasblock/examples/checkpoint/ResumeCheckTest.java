@@ -96,6 +96,7 @@ class ResumeCheckTest {
                         "context",
                         "data",
                         "decay",
+                        "document-mask",
                         "drop-duplicates",
                         "dropout",
                         "embedding-size",

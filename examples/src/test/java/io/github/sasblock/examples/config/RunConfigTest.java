@@ -132,6 +132,14 @@ class RunConfigTest {
     }
 
     @Test
+    void aMaskOfDocumentsIsWrittenOnlyWhereThereIsOne() {
+        assertThat(read("document-mask", "false").settings()).doesNotContainKey("document-mask");
+        RunConfig masked = read("document-mask", "true");
+        assertThat(masked.settings()).containsEntry("document-mask", true);
+        assertThat(masked.data().documentMask()).isTrue();
+    }
+
+    @Test
     void namedSettingsSetAllThatTheyStandFor() {
         assertThat(sas(read("sas", "features"))).isEqualTo(sas(read("head-expansion", "none")));
         assertThat(sas(read("sas", "shared-values")))

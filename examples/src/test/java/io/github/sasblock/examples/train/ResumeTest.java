@@ -21,6 +21,7 @@ import io.github.sasblock.kernel.Kernels;
 import io.github.sasblock.kernel.Precision;
 import io.github.sasblock.sas.SasShape;
 import io.github.sasblock.sas.SasShape.HeadExpansionKind;
+import io.github.sasblock.transformer.DocumentMask;
 import io.github.sasblock.transformer.LanguageModelConfig;
 import io.github.sasblock.transformer.SasConfig;
 import java.io.IOException;
@@ -269,9 +270,10 @@ class ResumeTest {
         }
 
         StepGradients.Factory around(StepGradients.Factory factory) {
-            return (model, parent, computation, microBatch, length) ->
+            return (model, parent, computation, documents, microBatch, length) ->
                     new Failing(
-                            factory.create(model, parent, computation, microBatch, length),
+                            factory.create(
+                                    model, parent, computation, documents, microBatch, length),
                             microBatch);
         }
 
@@ -350,6 +352,7 @@ class ResumeTest {
                 steps,
                 2,
                 1,
+                DocumentMask.NONE,
                 faults,
                 computation);
     }
