@@ -240,8 +240,8 @@ class RunConfigTest {
                 "sas | simulated-head-size | 49 | --simulated-head-size = 49: expected an even"
                         + " number for the rotary embedding, or --rotary none",
                 "sas | sas             | paper | ",
-                "sas | sas             | papr  | --sas = papr: expected one of paper; did you mean"
-                        + " paper?",
+                "sas | sas             | papr  | --sas = papr: expected one of paper,"
+                        + " shared-values, features; did you mean paper?",
                 "mha | sas             | paper | --sas = paper: expected only with --attention sas",
                 "sas | expand-values   | no    | ",
                 "sas | aggregation     | concatenation | ",
