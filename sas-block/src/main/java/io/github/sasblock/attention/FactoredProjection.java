@@ -113,16 +113,7 @@ final class FactoredProjection extends DescribedBlock {
     /** {@inheritDoc} */
     @Override
     public String description() {
-        return "FactoredProjection[E="
-                + embeddingSize
-                + ", R="
-                + rank
-                + ", H="
-                + headCount
-                + ", D="
-                + headSize
-                + ", bias="
-                + bias
-                + "]";
+        return described(
+                "E=%s, R=%s, H=%s, D=%s, bias=%s", embeddingSize, rank, headCount, headSize, bias);
     }
 }

@@ -92,16 +92,7 @@ final class LowRankProjection extends DescribedBlock {
     /** {@inheritDoc} */
     @Override
     public String description() {
-        return "LowRankProjection[E="
-                + embeddingSize
-                + ", R="
-                + rank
-                + ", H="
-                + headCount
-                + ", D="
-                + headSize
-                + ", bias="
-                + bias
-                + "]";
+        return described(
+                "E=%s, R=%s, H=%s, D=%s, bias=%s", embeddingSize, rank, headCount, headSize, bias);
     }
 }

@@ -129,21 +129,15 @@ public final class MultiHeadAttention extends Attention {
     /** {@inheritDoc} */
     @Override
     public String description() {
-        return "MultiHeadAttention[E="
-                + embeddingSize()
-                + ", H="
-                + settings.headCount()
-                + ", Hkv="
-                + keyValueHeadCount
-                + ", D="
-                + settings.headSize()
-                + ", bias="
-                + settings.bias()
-                + ", causal="
-                + isCausal()
-                + ", rotary="
-                + rotary
-                + "]";
+        return described(
+                "E=%s, H=%s, Hkv=%s, D=%s, bias=%s, causal=%s, rotary=%s",
+                embeddingSize(),
+                settings.headCount(),
+                keyValueHeadCount,
+                settings.headSize(),
+                settings.bias(),
+                isCausal(),
+                rotary);
     }
 
     /**
@@ -156,10 +150,9 @@ public final class MultiHeadAttention extends Attention {
     }
 
     /** Builds a {@link MultiHeadAttention}. */
-    public static final class Builder extends AttentionBuilder<Builder> {
+    public static final class Builder extends RotaryAttentionBuilder<Builder> {
 
         private int keyValueHeadCount;
-        private boolean isRotary;
 
         private Builder() {}
 
@@ -180,23 +173,8 @@ public final class MultiHeadAttention extends Attention {
             return this;
         }
 
-        /**
-         * Sets whether queries and keys are rotated by their positions. Defaults to false.
-         *
-         * @param rotary whether there is a rotary embedding; the head size must then be even
-         * @return this builder
-         */
-        public Builder optRotary(boolean rotary) {
-            isRotary = rotary;
-            return this;
-        }
-
         private int keyValueHeads(AttentionSettings settings) {
             return keyValueHeadCount == 0 ? settings.headCount() : keyValueHeadCount;
-        }
-
-        private RotaryEmbedding rotaryEmbedding(AttentionSettings settings) {
-            return isRotary ? new RotaryEmbedding(settings.headSize(), rotaryBase()) : null;
         }
 
         /**

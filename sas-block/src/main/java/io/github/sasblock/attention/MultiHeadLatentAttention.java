@@ -231,27 +231,18 @@ public final class MultiHeadLatentAttention extends Attention {
     /** {@inheritDoc} */
     @Override
     public String description() {
-        return "MultiHeadLatentAttention[E="
-                + embeddingSize()
-                + ", H="
-                + settings.headCount()
-                + ", D="
-                + settings.headSize()
-                + ", Dr="
-                + rotarySize
-                + ", Dv="
-                + valueSize
-                + ", Rq="
-                + queryRank
-                + ", Rkv="
-                + keyValueRank
-                + ", bias="
-                + settings.bias()
-                + ", causal="
-                + isCausal()
-                + ", rotary="
-                + rotary
-                + "]";
+        return described(
+                "E=%s, H=%s, D=%s, Dr=%s, Dv=%s, Rq=%s, Rkv=%s, bias=%s, causal=%s, rotary=%s",
+                embeddingSize(),
+                settings.headCount(),
+                settings.headSize(),
+                rotarySize,
+                valueSize,
+                queryRank,
+                keyValueRank,
+                settings.bias(),
+                isCausal(),
+                rotary);
     }
 
     /**

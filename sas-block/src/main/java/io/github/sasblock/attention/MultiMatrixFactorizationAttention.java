@@ -147,21 +147,15 @@ public final class MultiMatrixFactorizationAttention extends Attention {
     /** {@inheritDoc} */
     @Override
     public String description() {
-        return "MultiMatrixFactorizationAttention[E="
-                + embeddingSize()
-                + ", H="
-                + settings.headCount()
-                + ", D="
-                + settings.headSize()
-                + ", Rq="
-                + queryRank
-                + ", bias="
-                + settings.bias()
-                + ", causal="
-                + isCausal()
-                + ", rotary="
-                + rotary
-                + "]";
+        return described(
+                "E=%s, H=%s, D=%s, Rq=%s, bias=%s, causal=%s, rotary=%s",
+                embeddingSize(),
+                settings.headCount(),
+                settings.headSize(),
+                queryRank,
+                settings.bias(),
+                isCausal(),
+                rotary);
     }
 
     /**
@@ -174,10 +168,9 @@ public final class MultiMatrixFactorizationAttention extends Attention {
     }
 
     /** Builds a {@link MultiMatrixFactorizationAttention}. */
-    public static final class Builder extends AttentionBuilder<Builder> {
+    public static final class Builder extends RotaryAttentionBuilder<Builder> {
 
         private int queryRank;
-        private boolean isRotary;
 
         private Builder() {}
 
@@ -195,21 +188,6 @@ public final class MultiMatrixFactorizationAttention extends Attention {
         public Builder setQueryRank(int queryRank) {
             this.queryRank = queryRank;
             return this;
-        }
-
-        /**
-         * Sets whether queries and keys are rotated by their positions. Defaults to false.
-         *
-         * @param rotary whether there is a rotary embedding; the head size must then be even
-         * @return this builder
-         */
-        public Builder optRotary(boolean rotary) {
-            isRotary = rotary;
-            return this;
-        }
-
-        private RotaryEmbedding rotaryEmbedding(AttentionSettings settings) {
-            return isRotary ? new RotaryEmbedding(settings.headSize(), rotaryBase()) : null;
         }
 
         /**

@@ -129,16 +129,8 @@ public final class QkvProjection extends DescribedBlock {
     /** {@inheritDoc} */
     @Override
     public String description() {
-        return "QkvProjection[E="
-                + embeddingSize
-                + ", H="
-                + headCount
-                + ", Hkv="
-                + keyValueHeadCount
-                + ", D="
-                + headSize
-                + ", bias="
-                + bias
-                + "]";
+        return described(
+                "E=%s, H=%s, Hkv=%s, D=%s, bias=%s",
+                embeddingSize, headCount, keyValueHeadCount, headSize, bias);
     }
 }

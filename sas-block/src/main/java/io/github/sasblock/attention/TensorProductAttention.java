@@ -181,23 +181,16 @@ public final class TensorProductAttention extends Attention {
     /** {@inheritDoc} */
     @Override
     public String description() {
-        return "TensorProductAttention[E="
-                + embeddingSize()
-                + ", H="
-                + settings.headCount()
-                + ", D="
-                + settings.headSize()
-                + ", Rq="
-                + (factoredQuery == null ? "full" : queryRank)
-                + ", R="
-                + keyValueRank
-                + ", bias="
-                + settings.bias()
-                + ", causal="
-                + isCausal()
-                + ", rotary="
-                + rotary
-                + "]";
+        return described(
+                "E=%s, H=%s, D=%s, Rq=%s, R=%s, bias=%s, causal=%s, rotary=%s",
+                embeddingSize(),
+                settings.headCount(),
+                settings.headSize(),
+                factoredQuery == null ? "full" : queryRank,
+                keyValueRank,
+                settings.bias(),
+                isCausal(),
+                rotary);
     }
 
     /**
@@ -210,14 +203,13 @@ public final class TensorProductAttention extends Attention {
     }
 
     /** Builds a {@link TensorProductAttention}. */
-    public static final class Builder extends AttentionBuilder<Builder> {
+    public static final class Builder extends RotaryAttentionBuilder<Builder> {
 
         private static final int QUERY_RANKS_PER_RANK = 3; // as the paper's 6 and 2
 
         private int keyValueRank;
         private int queryRank;
         private boolean factorizeQuery = true;
-        private boolean isRotary;
 
         private Builder() {}
 
@@ -261,23 +253,8 @@ public final class TensorProductAttention extends Attention {
             return this;
         }
 
-        /**
-         * Sets whether queries and keys are rotated by their positions. Defaults to false.
-         *
-         * @param rotary whether there is a rotary embedding; the head size must then be even
-         * @return this builder
-         */
-        public Builder optRotary(boolean rotary) {
-            isRotary = rotary;
-            return this;
-        }
-
         private int queryRank() {
             return queryRank == 0 ? QUERY_RANKS_PER_RANK * keyValueRank : queryRank;
-        }
-
-        private RotaryEmbedding rotaryEmbedding(AttentionSettings settings) {
-            return isRotary ? new RotaryEmbedding(settings.headSize(), rotaryBase()) : null;
         }
 
         /**

@@ -10,6 +10,7 @@ import ai.djl.training.ParameterStore;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.Locale;
 
 /**
  * A block that knows its own configuration and saves it with its parameters, so that a file of
@@ -32,6 +33,17 @@ public abstract class DescribedBlock extends AbstractBlock {
      * @return for example {@code MultiHeadAttention[E=64, H=4, D=16, …]}
      */
     public abstract String description();
+
+    /**
+     * Writes a description.
+     *
+     * @param format the names, and where their values go, as in {@code "size=%d"}
+     * @param values the values
+     * @return the name of the block's class with the values in brackets
+     */
+    protected final String described(String format, Object... values) {
+        return getClass().getSimpleName() + "[" + String.format(Locale.ROOT, format, values) + "]";
+    }
 
     /**
      * Runs a child of one input and one output.

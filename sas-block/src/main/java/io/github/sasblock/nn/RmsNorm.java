@@ -90,13 +90,7 @@ public final class RmsNorm extends DescribedBlock {
     /** {@inheritDoc} */
     @Override
     public String description() {
-        return "RmsNorm[size="
-                + size
-                + ", epsilon="
-                + epsilon
-                + ", weight="
-                + (weight != null)
-                + "]";
+        return described("size=%s, epsilon=%s, weight=%s", size, epsilon, weight != null);
     }
 
     /**

@@ -127,16 +127,8 @@ public final class ParameterEfficientAggregation extends DescribedBlock {
     /** {@inheritDoc} */
     @Override
     public String description() {
-        return "ParameterEfficientAggregation[H="
-                + headCount
-                + ", D="
-                + headSize
-                + ", r="
-                + groups
-                + ", E="
-                + embeddingSize
-                + ", bias="
-                + bias
-                + "]";
+        return described(
+                "H=%s, D=%s, r=%s, E=%s, bias=%s",
+                headCount, headSize, groups, embeddingSize, bias);
     }
 }
