@@ -5,8 +5,11 @@ import io.github.sasblock.sas.RotaryPlacement;
 import io.github.sasblock.sas.SasShape;
 import io.github.sasblock.sas.SasShape.HeadExpansionKind;
 import io.github.sasblock.transformer.AttentionConfig;
+import io.github.sasblock.transformer.MfaConfig;
+import io.github.sasblock.transformer.MlaConfig;
 import io.github.sasblock.transformer.MultiHeadConfig;
 import io.github.sasblock.transformer.SasConfig;
+import io.github.sasblock.transformer.TpaConfig;
 import java.util.List;
 
 /** The attentions, causal and with their rotary embedding, as a language model has them. */
@@ -23,9 +26,29 @@ final class AttentionChecks {
                 parity("MHA", MultiHeadConfig.of(HEADS, HEADS, SIZE)),
                 parity("GQA", MultiHeadConfig.of(HEADS, 2, SIZE)),
                 parity("MQA", MultiHeadConfig.of(HEADS, 1, SIZE)),
+                parity("MLA", mla()),
+                parity("MFA", mfa()),
+                parity("TPA", tpa()),
+                parity("TPA, keys and values", TpaConfig.keyValueOnly(EMBEDDING, HEADS, SIZE)),
                 parity("SAS, convolution", sas(HeadExpansionKind.CONVOLUTION, 5)),
                 parity("SAS, MLP", sas(HeadExpansionKind.MLP, 1)),
-                parity("SAS, rotary before", rotaryBefore()));
+                parity("SAS, rotary before", rotaryBefore()),
+                parity(
+                        "SAS, values shared",
+                        SasConfig.of(
+                                sas(HeadExpansionKind.CONVOLUTION, 5).shape().withSharedValues())));
+    }
+
+    static AttentionConfig mla() {
+        return MlaConfig.of(EMBEDDING, HEADS, SIZE);
+    }
+
+    static AttentionConfig mfa() {
+        return MfaConfig.of(EMBEDDING, HEADS, SIZE);
+    }
+
+    static AttentionConfig tpa() {
+        return TpaConfig.of(EMBEDDING, HEADS, SIZE);
     }
 
     private static SelfCheck parity(String name, AttentionConfig attention) {

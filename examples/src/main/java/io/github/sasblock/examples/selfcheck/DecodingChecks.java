@@ -30,6 +30,10 @@ final class DecodingChecks {
     static List<SelfCheck> all() {
         return List.of(
                 new CacheCheck("decoding, MHA", MultiHeadConfig.of(4, 4, 12)),
+                new CacheCheck("decoding, GQA", MultiHeadConfig.of(4, 2, 12)),
+                new CacheCheck("decoding, MLA", AttentionChecks.mla()),
+                new CacheCheck("decoding, MFA", AttentionChecks.mfa()),
+                new CacheCheck("decoding, TPA", AttentionChecks.tpa()),
                 new CacheCheck("decoding, SAS compact", sas(CacheForm.COMPACT)),
                 new CacheCheck("decoding, SAS expanded", sas(CacheForm.EXPANDED)));
     }

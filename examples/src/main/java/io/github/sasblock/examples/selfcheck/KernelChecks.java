@@ -13,6 +13,7 @@ import io.github.sasblock.safetensors.BlockWeights;
 import io.github.sasblock.sas.SasShape.HeadExpansionKind;
 import io.github.sasblock.transformer.AttentionConfig;
 import io.github.sasblock.transformer.CausalLanguageModel;
+import io.github.sasblock.transformer.DocumentMask;
 import io.github.sasblock.transformer.LanguageModelConfig;
 import io.github.sasblock.transformer.LanguageModelGradients;
 import io.github.sasblock.transformer.MultiHeadConfig;
@@ -26,10 +27,16 @@ import java.util.Map;
  *
  * @param name what is checked
  * @param attention the attention of the model
+ * @param documents which tokens see each other
  * @param precision the type of products and attention on the device
  * @param tolerance how far apart they may be where products are narrow, or 0 for the device's own
  */
-record KernelChecks(String name, AttentionConfig attention, Precision precision, double tolerance)
+record KernelChecks(
+        String name,
+        AttentionConfig attention,
+        DocumentMask documents,
+        Precision precision,
+        double tolerance)
         implements SelfCheck {
 
     /** bfloat16 has 8 bits; errors of single products average out over a gradient. */
@@ -37,17 +44,31 @@ record KernelChecks(String name, AttentionConfig attention, Precision precision,
 
     private static final int VOCABULARY = 320;
     private static final Shape TOKENS = new Shape(2, 80);
+    private static final DocumentMask DOCUMENTS = new DocumentMask(37 * 21 % 256); // token 21
 
     static List<SelfCheck> all() {
         AttentionConfig mha = MultiHeadConfig.of(4, 4, 12);
         AttentionConfig gqa = MultiHeadConfig.of(4, 2, 12);
         AttentionConfig sas = AttentionChecks.sas(HeadExpansionKind.CONVOLUTION, 5);
+        AttentionConfig mla = AttentionChecks.mla();
         return List.of(
-                new KernelChecks("gradients, MHA", mha, Precision.FP32, 0),
-                new KernelChecks("gradients, GQA", gqa, Precision.FP32, 0),
-                new KernelChecks("gradients, SAS", sas, Precision.FP32, 0),
-                new KernelChecks("gradients, MHA, bf16", mha, Precision.BF16, BFLOAT16),
-                new KernelChecks("gradients, SAS, bf16", sas, Precision.BF16, BFLOAT16));
+                exact("gradients, MHA", mha, DocumentMask.NONE),
+                exact("gradients, GQA", gqa, DocumentMask.NONE),
+                exact("gradients, SAS", sas, DocumentMask.NONE),
+                exact("gradients, MLA", mla, DocumentMask.NONE),
+                exact("gradients, SAS, documents apart", sas, DOCUMENTS),
+                exact("gradients, MLA, documents apart", mla, DOCUMENTS),
+                narrow("gradients, MHA, bf16", mha),
+                narrow("gradients, SAS, bf16", sas));
+    }
+
+    private static KernelChecks exact(
+            String name, AttentionConfig attention, DocumentMask documents) {
+        return new KernelChecks(name, attention, documents, Precision.FP32, 0);
+    }
+
+    private static KernelChecks narrow(String name, AttentionConfig attention) {
+        return new KernelChecks(name, attention, DocumentMask.NONE, Precision.BF16, BFLOAT16);
     }
 
     @Override
@@ -85,7 +106,7 @@ record KernelChecks(String name, AttentionConfig attention, Precision precision,
                                         ParityCheck.moved(
                                                 values.get(name).getArray(), manager, type)));
         LanguageModelGradients.Settings settings =
-                new LanguageModelGradients.Settings(narrow, false);
+                new LanguageModelGradients.Settings(narrow, false, documents);
         try (LanguageModelGradients gradients =
                 new LanguageModelGradients(copy, manager, settings)) {
             double loss =
