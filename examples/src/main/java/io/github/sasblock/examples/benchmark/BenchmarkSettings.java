@@ -75,6 +75,9 @@ public record BenchmarkSettings(
         Map<String, List<String>> values = new LinkedHashMap<>();
         values.put("preset", List.of(preset));
         values.put("attention", List.of(attention));
+        if (attention.equals("sas")) {
+            values.put("sas", List.of("paper")); // whatever a run of that size would take
+        }
         if (quick) {
             values.put("layers", List.of("1"));
             values.put("embedding-size", List.of("16"));

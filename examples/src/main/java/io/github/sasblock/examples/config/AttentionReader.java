@@ -2,6 +2,7 @@ package io.github.sasblock.examples.config;
 
 import io.github.sasblock.attention.RotaryEmbedding;
 import io.github.sasblock.sas.RotaryPlacement;
+import io.github.sasblock.sas.SasSetting;
 import io.github.sasblock.transformer.AttentionConfig;
 import io.github.sasblock.transformer.LanguageModelConfig;
 import io.github.sasblock.transformer.MatchedSizes;
@@ -165,7 +166,8 @@ final class AttentionReader {
         boolean bias = values.flag("bias", false);
         double base = values.number("rotary-base", 1, RotaryEmbedding.DEFAULT_BASE);
         if (name.equals("sas")) {
-            AttentionConfig sas = new SasReader(values, heads, size).read(bias, base);
+            SasSetting usual = PresetDefaults.of(preset).sas();
+            AttentionConfig sas = new SasReader(values, usual, heads, size).read(bias, base);
             return count -> sas;
         }
         boolean rotates = rotates();

@@ -1,5 +1,6 @@
 package io.github.sasblock.examples.config;
 
+import io.github.sasblock.sas.SasSetting;
 import io.github.sasblock.transformer.ModelPreset;
 
 /**
@@ -9,17 +10,19 @@ import io.github.sasblock.transformer.ModelPreset;
  * @param batch windows of a step
  * @param microBatch windows in memory at once
  * @param learningRate the highest learning rate
+ * @param sas the form of Simulated Attention Score: that which learned most for its operations at
+ *     this size (docs/results.md), or the paper's where none was measured
  */
-record PresetDefaults(long steps, int batch, int microBatch, double learningRate) {
+record PresetDefaults(long steps, int batch, int microBatch, double learningRate, SasSetting sas) {
 
     static PresetDefaults of(ModelPreset preset) {
         return switch (preset) {
-            case TINY -> new PresetDefaults(1100, 8, 8, 4e-3);
-            case SMALL -> new PresetDefaults(1000, 8, 8, 2e-3);
-            case P125M -> new PresetDefaults(50_000, 32, 4, 6e-4);
-            case P350M -> new PresetDefaults(50_000, 32, 2, 3e-4);
-            case P760M -> new PresetDefaults(50_000, 32, 1, 2.5e-4);
-            case P1_5B -> new PresetDefaults(50_000, 32, 1, 2e-4);
+            case TINY -> new PresetDefaults(1100, 8, 8, 4e-3, SasSetting.FEATURES);
+            case SMALL -> new PresetDefaults(1000, 8, 8, 2e-3, SasSetting.FEATURES);
+            case P125M -> new PresetDefaults(50_000, 32, 4, 6e-4, SasSetting.PAPER);
+            case P350M -> new PresetDefaults(50_000, 32, 2, 3e-4, SasSetting.PAPER);
+            case P760M -> new PresetDefaults(50_000, 32, 1, 2.5e-4, SasSetting.PAPER);
+            case P1_5B -> new PresetDefaults(50_000, 32, 1, 2e-4, SasSetting.PAPER);
         };
     }
 }

@@ -8,24 +8,37 @@ import io.github.sasblock.sas.SasShape;
 import io.github.sasblock.sas.SasShape.Aggregation;
 import io.github.sasblock.sas.SasShape.HeadExpansionKind;
 import io.github.sasblock.transformer.SasConfig;
+import java.util.List;
 
 /** Reads the settings of Simulated Attention Score. */
 final class SasReader {
+
+    /** What says that heads are to be simulated, and how. */
+    private static final List<String> OF_HEADS =
+            List.of(
+                    "simulated-heads",
+                    "head-expansion",
+                    "kernel-size",
+                    "expand-features",
+                    "expand-values",
+                    "aggregation");
 
     private final SettingValues values;
     private final int heads;
     private final int size;
     private final SasSetting setting;
 
-    SasReader(SettingValues values, int heads, int size) {
+    SasReader(SettingValues values, SasSetting usual, int heads, int size) {
         this.values = values;
         this.heads = heads;
         this.size = size;
-        setting = setting();
+        setting = setting(usual);
     }
 
-    private SasSetting setting() {
-        SasSetting named = choice("sas", SasSetting.values(), SasSetting.PAPER);
+    private SasSetting setting(SasSetting usual) {
+        boolean namesHeads = OF_HEADS.stream().anyMatch(values::has);
+        SasSetting named =
+                choice("sas", SasSetting.values(), namesHeads ? SasSetting.PAPER : usual);
         if (named == SasSetting.PAPER) {
             values.leaveOut("sas");
         }

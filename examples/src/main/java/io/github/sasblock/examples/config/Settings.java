@@ -86,7 +86,10 @@ public final class Settings {
                             SAS,
                             "sas",
                             "NAME",
-                            SAS_SETTINGS + "; sets what follows, down to --aggregation (paper)"),
+                            SAS_SETTINGS
+                                    + "; sets what follows, down to --aggregation (features with"
+                                    + " tiny and small, where nothing below says how heads are"
+                                    + " simulated; else paper)"),
                     setting(
                             SAS,
                             "simulated-heads",

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.sasblock.examples.problem.InvalidInputException;
 import io.github.sasblock.sas.RotaryPlacement;
+import io.github.sasblock.sas.SasSetting;
 import io.github.sasblock.sas.SasShape;
 import io.github.sasblock.sas.SasShape.Aggregation;
 import io.github.sasblock.transformer.AttentionConfig;
@@ -19,6 +20,7 @@ import io.github.sasblock.transformer.TpaConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +52,8 @@ class RunConfigTest {
     @Test
     void isSasOnBuiltInTextByDefault() {
         RunConfig config = read();
-        assertThat(config.model().attention()).isEqualTo(ModelPreset.TINY.sas());
+        assertThat(config.model().attention())
+                .isEqualTo(SasConfig.of(SasSetting.FEATURES.shape(3, 32)));
         assertThat(config.data().isBuiltIn()).isTrue();
         assertThat(config.out().toString()).startsWith("runs").endsWith("-sas-tiny");
     }
@@ -90,7 +93,7 @@ class RunConfigTest {
 
     @Test
     void matchesTheParametersOfMultiHeadAttentionByTheHiddenSize() {
-        long sas = parameters(read("preset", "small", "hidden-size", "313"));
+        long sas = parameters(read("preset", "small", "sas", "paper", "hidden-size", "313"));
         long mha = parameters(read("preset", "small", "attention", "mha"));
         assertThat((double) sas / mha).isBetween(0.99, 1.01);
     }
@@ -153,8 +156,33 @@ class RunConfigTest {
     @Test
     void thePapersFormIsWrittenAsBeforeThereWereOthers() {
         RunConfig config = read("sas", "paper", "expand-values", "true", "aggregation", "average");
-        assertThat(config.model()).isEqualTo(read("attention", "sas").model());
+        assertThat(config.model().attention()).isEqualTo(ModelPreset.TINY.sas());
         assertThat(config.settings()).doesNotContainKeys("sas", "expand-values", "aggregation");
+    }
+
+    @Test
+    void isThePapersSasWhereHeadsAreSimulatedOrNoneWasMeasured() {
+        assertThat(read("kernel-size", "5").model()).isEqualTo(read("sas", "paper").model());
+        assertThat(read("preset", "125m").model().attention()).isEqualTo(ModelPreset.P125M.sas());
+        assertThat(read("preset", "small").model())
+                .isEqualTo(read("preset", "small", "sas", "features").model());
+    }
+
+    /** Whatever the form, and whatever is usual at the size, a run's own settings repeat it. */
+    @ParameterizedTest
+    @EnumSource(SasSetting.class)
+    void repeatsARunFromItsSettings(SasSetting setting) {
+        RunConfig config = read("sas", setting.label());
+        Map<String, List<String>> again = new LinkedHashMap<>();
+        config.settings()
+                .forEach(
+                        (name, value) ->
+                                again.put(
+                                        name,
+                                        value instanceof List<?> list
+                                                ? list.stream().map(String::valueOf).toList()
+                                                : List.of(String.valueOf(value))));
+        assertThat(RunConfig.read(again, null).model()).isEqualTo(config.model());
     }
 
     @Test
@@ -289,10 +317,15 @@ class RunConfigTest {
     @ParameterizedTest
     @MethodSource("presetsAndAttentions")
     void takesTheSizesOfAttentionsFromThePreset(ModelPreset preset, String name) {
-        RunConfig config = read("preset", preset.label(), "attention", name, "match", "heads");
+        List<String> given = new ArrayList<>(List.of("preset", preset.label(), "attention", name));
+        if (name.equals("sas")) {
+            given.addAll(List.of("sas", "paper"));
+        }
+        RunConfig usual = read(given.toArray(String[]::new));
+        given.addAll(List.of("match", "heads"));
+        RunConfig config = read(given.toArray(String[]::new));
         assertThat(config.model().sizes()).isEqualTo(preset.matched(name));
         boolean keepsHeads = name.equals("mha") || name.equals("sas");
-        RunConfig usual = read("preset", preset.label(), "attention", name);
         assertThat(usual.model().sizes().rule()).isEqualTo(keepsHeads ? Rule.NONE : Rule.HEADS);
         assertThat(usual.model().attention()).isEqualTo(config.model().attention());
     }

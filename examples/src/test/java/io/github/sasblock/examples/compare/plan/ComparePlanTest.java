@@ -104,8 +104,10 @@ class ComparePlanTest {
 
     @Test
     void givesControlsTheOperationsOfAnother() {
+        attentions = "mha";
         variants =
                 List.of(
+                        "sas:sas=paper",
                         "wide:attention=mha,match=width:sas",
                         "deep:attention=mha,match=depth:sas",
                         "many:attention=mha,heads=9,head-size=32,match=none");
@@ -125,6 +127,8 @@ class ComparePlanTest {
     void givesAllTheSameOperationsWhereThatIsTheBudget() {
         settings.put("steps", List.of("1000"));
         budget = "operations";
+        attentions = "mha";
+        variants = List.of("sas:sas=paper");
         ComparePlan plan = read();
         assertThat(plan.baseline().config().training().steps()).isEqualTo(1000);
         PlannedVariant sas = variant(plan, "sas");
