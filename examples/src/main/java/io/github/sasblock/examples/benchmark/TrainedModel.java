@@ -63,8 +63,12 @@ final class TrainedModel {
         return run.data().context();
     }
 
+    int windowsOfStep() {
+        return run.training().batch();
+    }
+
     double tokensOfStep() {
-        return (double) run.training().batch() * length();
+        return (double) windowsOfStep() * length();
     }
 
     double operationsOfStep() {

@@ -63,5 +63,23 @@ final class TrainingGroup implements BenchmarkGroup {
                                             .counting(model.operationsOfStep())
                                             .over(model.tokensOfStep()));
                         });
+        boolean isKnown = StepProducts.knows(model.model().config().attention());
+        if (isKnown && model.length() <= StepProducts.LONGEST && !bench.isGpu()) {
+            addProducts(bench, settings, model, preset + " " + attention);
+        }
+    }
+
+    /** What the products of a step take by themselves, in float32. */
+    private static void addProducts(
+            Workbench bench, BenchmarkSettings settings, TrainedModel model, String subject) {
+        StepProducts products = new StepProducts(bench, model, settings.threads());
+        bench.closeLater(products::close);
+        bench.add(
+                Case.timed(
+                                new Label(NAME, subject, "model", "step", "products alone"),
+                                Kernels.Mode.FUSED,
+                                products::run)
+                        .counting(products.operations())
+                        .over(model.tokensOfStep()));
     }
 }
