@@ -6,12 +6,14 @@ import io.github.sasblock.examples.compare.statistics.Sample;
 import io.github.sasblock.examples.compare.view.Svg.Anchor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.DoubleFunction;
 
 /**
  * Losses against what they cost, each with one standard error over seeds, on a logarithmic axis of
- * costs. A line joins the variants that none undercuts; the others' points are hollow.
+ * costs. A line joins the variants that none undercuts; the others' points are hollow. Losses far
+ * above the rest stand at the upper edge, as arrows with their values.
  */
 final class FrontierChart {
 
@@ -25,6 +27,9 @@ final class FrontierChart {
     private static final double LETTER = 6.1; // the width of a letter, about
     private static final double LINE = 12;
     private static final double RADIUS = 4.5;
+
+    /** How far above the median a loss may be, in its distance from the lowest. */
+    private static final double FAR = 4;
 
     /** What round numbers begin with, from few to many. */
     private static final double[][] DIGITS = {{1}, {1, 2, 5}, {1, 1.5, 2, 3, 4, 5, 6, 8}};
@@ -60,14 +65,39 @@ final class FrontierChart {
     }
 
     private static Scale vertical(List<Point> points) {
+        double far = far(points);
         double low = Double.POSITIVE_INFINITY;
         double high = Double.NEGATIVE_INFINITY;
         for (Point point : points) {
-            low = Math.min(low, point.bitsPerByte().mean() - error(point.bitsPerByte()));
-            high = Math.max(high, point.bitsPerByte().mean() + error(point.bitsPerByte()));
+            double mean = point.bitsPerByte().mean();
+            low = Math.min(low, mean - error(point.bitsPerByte()));
+            if (mean <= far) {
+                high = Math.max(high, mean + error(point.bitsPerByte()));
+            }
         }
         double pad = Math.max(1e-6, 0.08 * (high - low));
         return new Scale(low - pad, high + pad, HEIGHT - BOTTOM, TOP);
+    }
+
+    private static double far(List<Point> points) {
+        double[] means =
+                points.stream().mapToDouble(point -> point.bitsPerByte().mean()).sorted().toArray();
+        double median = means[means.length / 2];
+        return median > means[0] ? median + FAR * (median - means[0]) : means[means.length - 1];
+    }
+
+    private boolean isFar(Point point) {
+        return point.bitsPerByte().mean() > y.high();
+    }
+
+    private double height(Point point) {
+        return isFar(point) ? TOP + RADIUS : y.place(point.bitsPerByte().mean());
+    }
+
+    private String label(Point point) {
+        return isFar(point)
+                ? point.name() + String.format(Locale.ROOT, " %.2f", point.bitsPerByte().mean())
+                : point.name();
     }
 
     private static double error(Sample sample) {
@@ -131,7 +161,7 @@ final class FrontierChart {
             if (!corners.isEmpty()) {
                 corners.add(Svg.number(at) + " " + Svg.number(height));
             }
-            height = y.place(point.bitsPerByte().mean());
+            height = height(point);
             corners.add(Svg.number(at) + " " + Svg.number(height));
         }
         corners.add(Svg.number(WIDTH - RIGHT) + " " + Svg.number(height));
@@ -146,9 +176,13 @@ final class FrontierChart {
         double at = place(point);
         Sample loss = point.bitsPerByte();
         String stroke = "c" + colors.get(point.name()) % Colors.COUNT;
+        if (isFar(point)) {
+            drawArrow(svg, at, "point " + stroke + " hollow");
+            return;
+        }
         if (loss.hasSpread()) {
             double low = y.place(loss.mean() - loss.standardError());
-            double high = y.place(loss.mean() + loss.standardError());
+            double high = Math.max(TOP, y.place(loss.mean() + loss.standardError()));
             svg.line(at, low, at, high, "error " + stroke);
             svg.line(at - 4, low, at + 4, low, "error " + stroke);
             svg.line(at - 4, high, at + 4, high, "error " + stroke);
@@ -156,6 +190,13 @@ final class FrontierChart {
         boolean best = frontier.front().contains(point);
         String fill = best ? "f" + colors.get(point.name()) % Colors.COUNT : "hollow";
         svg.circle(at, y.place(loss.mean()), RADIUS, "point " + stroke + " " + fill);
+    }
+
+    private static void drawArrow(Svg svg, double at, String style) {
+        String top = Svg.number(at) + " " + Svg.number(TOP);
+        String left = Svg.number(at - RADIUS) + " " + Svg.number(TOP + 2 * RADIUS);
+        String right = Svg.number(at + RADIUS) + " " + Svg.number(TOP + 2 * RADIUS);
+        svg.path("M" + top + "L" + left + "L" + right + "Z", style);
     }
 
     /** The part of the drawing that a name or a point covers. */
@@ -181,14 +222,14 @@ final class FrontierChart {
         List<Box> taken = new ArrayList<>();
         for (Point point : frontier.points()) {
             double at = place(point) - RADIUS;
-            double top = y.place(point.bitsPerByte().mean()) - RADIUS;
+            double top = height(point) - RADIUS;
             taken.add(new Box(at, top, 2 * RADIUS, 2 * RADIUS));
         }
         for (Point point : frontier.points()) {
             Box box = freePlace(point, taken);
             taken.add(box);
             String style = frontier.front().contains(point) ? "name strong halo" : "name halo";
-            svg.text(box.left(), box.top() + 10, Anchor.START, style, point.name());
+            svg.text(box.left(), box.top() + 10, Anchor.START, style, label(point));
         }
     }
 
@@ -202,11 +243,11 @@ final class FrontierChart {
     }
 
     private List<Box> placesAround(Point point) {
-        double width = point.name().length() * LETTER + 2;
+        double width = label(point).length() * LETTER + 2;
         double right = place(point) + RADIUS + 3;
         double left = place(point) - RADIUS - 3 - width;
         double middle = place(point) - width / 2;
-        double level = y.place(point.bitsPerByte().mean()) - LINE / 2;
+        double level = height(point) - LINE / 2;
         List<Box> places = new ArrayList<>();
         places.add(new Box(right, level, width, LINE));
         places.add(new Box(left, level, width, LINE));

@@ -44,6 +44,20 @@ class FrontierChartTest {
     }
 
     @Test
+    void aLossFarAboveTheOthersIsAnArrowWithItsValue() {
+        List<Point> points =
+                List.of(
+                        new Point("a", 1, Sample.of(2.0, 2.02)),
+                        new Point("b", 2, Sample.of(2.1, 2.12)),
+                        new Point("c", 3, Sample.of(2.2, 2.22)),
+                        new Point("stuck", 4, Sample.of(3.7, 3.86)));
+        String svg = draw(points);
+        assertThat(svg).contains(">stuck 3.78</text>").contains(">c</text>");
+        assertThat(count(svg, "<circle class=\"point")).isEqualTo(3);
+        assertThat(svg).doesNotContain(">3.5</text>"); // the axis is for the others
+    }
+
+    @Test
     void drawsNoErrorOfOneSeed() {
         String svg = draw(List.of(new Point("a", 5, Sample.of(2.0))));
         assertThat(count(svg, "class=\"error")).isZero();
