@@ -60,7 +60,6 @@ public final class SwiGlu extends DescribedBlock {
             boolean training,
             PairList<String, Object> params) {
         Check.lastAxis(inputs.singletonOrThrow().getShape(), embeddingSize);
-        NDArray x = inputs.singletonOrThrow();
         return new NDList(
                 FusedBlock.run(this, FUSED, parameterStore, inputs, training)
                         .orElseGet(() -> feedPlainly(parameterStore, inputs, training)));

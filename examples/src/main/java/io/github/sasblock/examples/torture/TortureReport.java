@@ -1,7 +1,9 @@
 package io.github.sasblock.examples.torture;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What came of a torture.
@@ -20,7 +22,7 @@ public record TortureReport(int kills, Map<Moment, Integer> moments, List<String
      * @param failures what was found wrong
      */
     public TortureReport {
-        moments = Map.copyOf(moments);
+        moments = Collections.unmodifiableMap(new TreeMap<>(moments)); // printed in this order
         failures = List.copyOf(failures);
     }
 }

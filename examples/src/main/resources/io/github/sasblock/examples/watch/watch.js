@@ -3,6 +3,7 @@
 const SVG = 'http://www.w3.org/2000/svg';
 const POLL_MILLIS = 2000;
 const MARGIN = { top: 14, right: 10, bottom: 28, left: 46 };
+const DOT = 3.5; // the radius of a validation
 
 const byId = id => document.getElementById(id);
 let data = null;
@@ -96,6 +97,7 @@ function showChart() {
   chart.replaceChildren();
   const width = chart.clientWidth;
   const height = chart.clientHeight;
+  if (width <= MARGIN.left + MARGIN.right) return; // a window without room, as one that is put away
   chart.setAttribute('viewBox', `0 0 ${width} ${height}`);
   const train = data.train.map(toRow);
   const validation = data.validations.map(toRow);
@@ -115,20 +117,20 @@ function showChart() {
     draw(chart, 'line', { class: 'grid', x1: MARGIN.left, x2: width - MARGIN.right, y1: y(loss), y2: y(loss) });
     draw(chart, 'text', { x: MARGIN.left - 8, y: y(loss) + 4, 'text-anchor': 'end' }, loss.toFixed(digits));
   }
-  for (const step of ticks(0, lastStep, width / 110)) {
+  for (const step of ticks(0, lastStep, width / 80)) {
     const end = x(step) > width - 30;
     draw(chart, 'text', { x: end ? width - MARGIN.right : x(step), y: height - 8, 'text-anchor': end ? 'end' : 'middle' }, stepLabel(step));
   }
 
   draw(draw(chart, 'clipPath', { id: 'inside' }), 'rect', {
-    x: MARGIN.left, y: MARGIN.top, width: width - MARGIN.left - MARGIN.right, height: height - MARGIN.top - MARGIN.bottom });
+    x: MARGIN.left - DOT, y: MARGIN.top, width: width - MARGIN.left - MARGIN.right + 2 * DOT, height: height - MARGIN.top - MARGIN.bottom });
   const inside = draw(chart, 'g', { 'clip-path': 'url(#inside)' });
   const points = (rows, field) => rows.map(row => x(row.step).toFixed(1) + ',' + y(row[field]).toFixed(1));
   draw(inside, 'polygon', { class: 'band', points: points(train, 'high').concat(points(train, 'low').reverse()).join(' ') });
   draw(inside, 'polyline', { class: 'line train', points: points(smoothed(train), 'mean').join(' ') });
   draw(inside, 'polyline', { class: 'line validation', points: points(validation, 'mean').join(' ') });
   if (validation.length < 100) {
-    for (const row of validation) draw(inside, 'circle', { class: 'dot', cx: x(row.step), cy: y(row.mean), r: 3.5 });
+    for (const row of validation) draw(inside, 'circle', { class: 'dot', cx: x(row.step), cy: y(row.mean), r: DOT });
   }
   if (cursor !== null) {
     const step = Math.max(0, Math.min(lastStep, (cursor - MARGIN.left) / (width - MARGIN.left - MARGIN.right) * lastStep));

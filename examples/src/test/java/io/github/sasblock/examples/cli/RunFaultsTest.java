@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.sasblock.examples.checkpoint.Checkpoints;
 import io.github.sasblock.examples.checkpoint.RunLock;
 import io.github.sasblock.examples.report.MetricsLog;
@@ -12,6 +13,7 @@ import io.github.sasblock.examples.report.TrainPoint;
 import io.github.sasblock.examples.storage.FaultyStorage;
 import io.github.sasblock.examples.storage.FaultyStorage.Kind;
 import io.github.sasblock.examples.storage.Storage;
+import io.github.sasblock.examples.text.Sha256;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -27,6 +29,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -127,6 +130,24 @@ class RunFaultsTest {
         }
     }
 
+    /** The files of the run, with their length and hash. */
+    private Map<String, String> contents() throws IOException {
+        Map<String, String> contents = new TreeMap<>();
+        try (Stream<Path> files = Files.walk(run)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                byte[] bytes = Files.readAllBytes(file);
+                contents.put(file.toString(), bytes.length + " bytes, " + Sha256.hex(bytes));
+            }
+        }
+        return contents;
+    }
+
+    private void assertRefusedUnchanged(String... parts) throws IOException {
+        Map<String, String> before = contents();
+        assertEnded(resume("--steps=8"), 2, parts);
+        assertThat(contents()).isEqualTo(before);
+    }
+
     private List<Long> loggedSteps() throws IOException {
         return MetricsLog.read(run.resolve("metrics.jsonl")).train().stream()
                 .map(TrainPoint::step)
@@ -182,6 +203,26 @@ class RunFaultsTest {
         damage("zeroed", checkpoint(4));
         damage("zeroed", checkpoint(6));
         assertEnded(resume(), 2, "no checkpoint can be used", "step-00000004", "step-00000006");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, an older sas-block", "2, a newer sas-block"})
+    void aCheckpointOfAnotherVersionIsRefusedAndNothingIsChanged(int version, String writer)
+            throws IOException {
+        assertEnded(pretrain(), 0);
+        writeVersion(checkpoint(6).resolve("manifest.json"), version);
+        assertRefusedUnchanged(
+                checkpoint(6) + " is of version " + version + " of the format, expected 1", writer);
+    }
+
+    /** As a program of another version would have written it: with a checksum that fits. */
+    private static void writeVersion(Path manifest, int version) throws IOException {
+        ObjectMapper json = new ObjectMapper();
+        ObjectNode tree = (ObjectNode) json.readTree(manifest.toFile());
+        tree.remove("checksum");
+        tree.put("version", version);
+        tree.put("checksum", Sha256.hex(json.writeValueAsBytes(tree)));
+        json.writeValue(manifest.toFile(), tree);
     }
 
     @Test
@@ -256,6 +297,10 @@ class RunFaultsTest {
         run = folder.resolve("other");
         assertEnded(
                 pretrain(storage, "--on-save-failure=stop"), 1, "step 2 was not logged", "full");
+        assertThat(loggedSteps()).containsExactly(1L);
+        assertNothingTemporary();
+        assertEnded(resume(), 0);
+        assertThat(loggedSteps()).isEqualTo(steps(6));
     }
 
     @Test
@@ -349,7 +394,7 @@ class RunFaultsTest {
                 Files.delete(shard);
             }
         }
-        assertEnded(resume("--steps=8"), 2, ": the file of tokens is missing");
+        assertRefusedUnchanged(": the file of tokens is missing");
     }
 
     private static boolean isShard(Path file) {
@@ -386,12 +431,9 @@ class RunFaultsTest {
     void aChangedTextIsRefused() throws IOException {
         assertEnded(pretrain(), 0);
         Files.writeString(text, "Every unhappy family. ".repeat(100));
-        assertEnded(
-                resume("--steps=8"),
-                2,
+        assertRefusedUnchanged(
                 "the text to train on is not the one that was trained on before",
                 "restore the files that --data and --validation name");
-        assertThat(newestStep()).isEqualTo(6);
     }
 
     @Test

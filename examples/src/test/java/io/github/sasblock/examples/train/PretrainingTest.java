@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import io.github.sasblock.examples.progress.Progress;
 import io.github.sasblock.examples.text.TextFiles;
@@ -17,10 +18,14 @@ import io.github.sasblock.kernel.Precision;
 import io.github.sasblock.sas.SasShape;
 import io.github.sasblock.sas.SasShape.HeadExpansionKind;
 import io.github.sasblock.transformer.AttentionConfig;
+import io.github.sasblock.transformer.CausalLanguageModel;
 import io.github.sasblock.transformer.DocumentMask;
 import io.github.sasblock.transformer.LanguageModelConfig;
+import io.github.sasblock.transformer.MfaConfig;
+import io.github.sasblock.transformer.MlaConfig;
 import io.github.sasblock.transformer.MultiHeadConfig;
 import io.github.sasblock.transformer.SasConfig;
+import io.github.sasblock.transformer.TpaConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,6 +91,52 @@ class PretrainingTest {
         assertThat(train(SAS, new Run(5, 4, 4, 0.1f, 3)).losses())
                 .isEqualTo(train(SAS, new Run(5, 4, 4, 0.1f, 3)).losses())
                 .isNotEqualTo(train(SAS, new Run(5, 4, 4, 0.1f, 4)).losses());
+    }
+
+    @Test
+    void stopsBeforeTheUpdateWhenAParameterHasNoGradientAndNamesIt() {
+        Computation plain = new Computation(Kernels.Mode.PLAIN, Precision.FP32, false, 1);
+        Record record = new Record();
+        try (Pretraining pretraining =
+                pretraining(MHA, new Run(2, 1, 1, 0, 1).with(plain), PretrainingTest::frozen)) {
+            assertThatThrownBy(() -> pretraining.run(record))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageMatching(
+                            "parameter .*embedding.* has no gradient: expected none .*");
+        }
+        assertThat(record.steps).isEmpty();
+    }
+
+    private static StepGradients frozen(
+            CausalLanguageModel model,
+            NDManager parent,
+            Computation computation,
+            DocumentMask documents,
+            int microBatch,
+            int length) {
+        model.getParameters().valueAt(0).freeze(true);
+        return new GradientWorkers(model, parent, computation, documents, microBatch, length);
+    }
+
+    /** So the error above is one of the program, and no option leads to it. */
+    @Test
+    void freezesNoParameterOfAnyAttention() {
+        List<AttentionConfig> attentions =
+                List.of(
+                        MHA,
+                        SAS,
+                        new MlaConfig(2, 4, 2, 4, 5, 6, false, 10_000),
+                        new MfaConfig(2, 4, 5, true, true, 10_000),
+                        new TpaConfig(2, 4, 6, 2, true, true, 10_000));
+        for (AttentionConfig attention : attentions) {
+            try (Pretraining pretraining =
+                    pretraining(attention, new Run(1, 1, 1, 0, 1), GradientWorkers::new)) {
+                assertThat(pretraining.model().getParameters().values())
+                        .as(attention.name())
+                        .isNotEmpty()
+                        .allMatch(parameter -> parameter.getArray().hasGradient());
+            }
+        }
     }
 
     @Test
@@ -312,19 +363,21 @@ class PretrainingTest {
     }
 
     private Record train(AttentionConfig attention, Run run) throws IOException {
-        TrainingSettings settings = run.settings();
-        LanguageModelConfig config =
-                LanguageModelConfig.of(320, 16, 2, attention).withDropout(run.dropout());
         Record record = new Record();
-        try (Pretraining pretraining =
-                new Pretraining(
-                        config,
-                        settings,
-                        Windows.training(tokens, CONTEXT),
-                        Windows.validation(tokens, CONTEXT))) {
+        try (Pretraining pretraining = pretraining(attention, run, GradientWorkers::new)) {
             pretraining.run(record);
         }
         return record;
+    }
+
+    private Pretraining pretraining(
+            AttentionConfig attention, Run run, StepGradients.Factory gradients) {
+        return new Pretraining(
+                LanguageModelConfig.of(320, 16, 2, attention).withDropout(run.dropout()),
+                run.settings(),
+                Windows.training(tokens, CONTEXT),
+                Windows.validation(tokens, CONTEXT),
+                gradients);
     }
 
     private static final class Record implements TrainingListener {
