@@ -12,8 +12,8 @@ public enum SasSetting {
      */
     PAPER(3, 1.5, HeadExpansionKind.CONVOLUTION, 5, true, Aggregation.AVERAGE),
 
-    /** The paper's queries and keys, with values of H heads that r simulated heads share. */
-    SHARED_VALUES(3, 1.5, HeadExpansionKind.CONVOLUTION, 5, false, Aggregation.AVERAGE),
+    /** The paper's form with H′ = 2·H, and values of H heads that two simulated heads share. */
+    SHARED_VALUES(2, 1.5, HeadExpansionKind.CONVOLUTION, 5, false, Aggregation.AVERAGE),
 
     /**
      * The features of queries and keys alone, D′ = 1.5·D; the heads stay. The cheapest of these.

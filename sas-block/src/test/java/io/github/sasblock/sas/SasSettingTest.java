@@ -23,9 +23,9 @@ class SasSettingTest {
     }
 
     @Test
-    void sharedValuesAreThePapersOtherwise() {
-        assertThat(SasSetting.SHARED_VALUES.shape(12, 64))
-                .isEqualTo(SasSetting.PAPER.shape(12, 64).withSharedValues());
+    void twoSimulatedHeadsShareValues() {
+        SasShape shape = new SasShape(12, 64, 24, 96, HeadExpansionKind.CONVOLUTION, 5, true);
+        assertThat(SasSetting.SHARED_VALUES.shape(12, 64)).isEqualTo(shape.withSharedValues());
     }
 
     @ParameterizedTest

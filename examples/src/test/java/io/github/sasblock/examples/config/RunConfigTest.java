@@ -146,7 +146,7 @@ class RunConfigTest {
     void namedSettingsSetAllThatTheyStandFor() {
         assertThat(sas(read("sas", "features"))).isEqualTo(sas(read("head-expansion", "none")));
         assertThat(sas(read("sas", "shared-values")))
-                .isEqualTo(sas(read("expand-values", "false")));
+                .isEqualTo(sas(read("simulated-heads", "6", "expand-values", "false")));
     }
 
     private static Object sas(RunConfig config) {
