@@ -10,6 +10,7 @@ import io.github.sasblock.examples.train.TrainingSettings;
 import io.github.sasblock.sas.RotaryPlacement;
 import io.github.sasblock.sas.SasShape;
 import io.github.sasblock.sas.SasShape.Aggregation;
+import io.github.sasblock.sas.SasShape.HeadExpansionKind;
 import io.github.sasblock.transformer.AttentionConfig;
 import io.github.sasblock.transformer.DocumentMask;
 import io.github.sasblock.transformer.LanguageModelConfig;
@@ -179,6 +180,7 @@ public final class Plan {
 
     private static String describe(SasConfig sas) {
         SasShape shape = sas.shape();
+        boolean expands = shape.headExpansion() != HeadExpansionKind.NONE;
         String expansion =
                 switch (shape.headExpansion()) {
                     case NONE -> "heads not expanded";
@@ -191,8 +193,7 @@ public final class Plan {
                         : "rotary " + sas.rotary().name().toLowerCase(Locale.ROOT) + " expansion";
         return "sas, "
                 + shape.headCount()
-                + " → "
-                + shape.simulatedHeadCount()
+                + (expands ? " → " + shape.simulatedHeadCount() : "")
                 + " heads of "
                 + shape.headSize()
                 + " → "
