@@ -32,6 +32,15 @@ final class StepProducts implements AutoCloseable {
     private static final int BLOCK = 64;
     private static final int LOGITS_AT_ONCE = 4 << 20;
 
+    private static final String PRODUCTS =
+            """
+                x, y = a[$x], a[$y]
+                z = torch.empty($result)
+                for i in range($times):
+                    $call, out=z)
+                used += z.view(-1)[:1]
+            """;
+
     private final Workbench bench;
     private final List<Product> products = new ArrayList<>();
     private final LanguageModelConfig config;
@@ -220,19 +229,11 @@ final class StepProducts implements AutoCloseable {
         for (int i = 0; i < products.size(); i++) {
             Product product = products.get(i);
             code.append(
-                    """
-                        x, y = a[%d], a[%d]
-                        z = torch.empty(%s)
-                        for i in range(%d):
-                            %s, out=z)
-                        used += z.view(-1)[:1]
-                    """
-                            .formatted(
-                                    2 * i,
-                                    2 * i + 1,
-                                    Arrays.toString(product.result().getShape()),
-                                    passes * product.times(),
-                                    product.call()));
+                    PRODUCTS.replace("$x", Integer.toString(2 * i))
+                            .replace("$y", Integer.toString(2 * i + 1))
+                            .replace("$result", Arrays.toString(product.result().getShape()))
+                            .replace("$times", Long.toString(passes * product.times()))
+                            .replace("$call", product.call()));
         }
         code.append("    return used\n"); // what is not used, is not computed
         KernelFunction function =
