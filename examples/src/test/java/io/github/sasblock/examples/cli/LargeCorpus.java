@@ -23,6 +23,9 @@ import java.util.stream.Stream;
  */
 final class LargeCorpus {
 
+    /** The last document. */
+    static final String END = "That was all.\n\nTHE END\n";
+
     private static final int POOL_BYTES = 8_000_000;
     private static final int MOST_DOUBLINGS = 9; // of a few thousand characters
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -47,13 +50,16 @@ final class LargeCorpus {
         try (OutputStream out =
                 new BufferedOutputStream(new ZstdOutputStream(Files.newOutputStream(file), 1))) {
             for (long i = 0; written < bytes; i++) {
-                String text = document(i, pool, random);
-                written += text.getBytes(UTF_8).length;
-                out.write(JSON.writeValueAsBytes(Map.of("text", text)));
-                out.write('\n');
+                written += write(out, document(i, pool, random));
             }
+            return written + write(out, END);
         }
-        return written;
+    }
+
+    private static long write(OutputStream out, String text) throws IOException {
+        out.write(JSON.writeValueAsBytes(Map.of("text", text)));
+        out.write('\n');
+        return text.getBytes(UTF_8).length;
     }
 
     private static String document(long number, List<String> pool, SplittableRandom random) {
