@@ -51,7 +51,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  bin/sas generate --checkpoint runs/first --prompt \"The village\"",
             "  bin/sas generate --checkpoint runs/first --prompt-file - --temperature 0 <text",
-            "  bin/sas generate --checkpoint runs/first/checkpoints/step-00001100 --prompt \"It"
+            "  bin/sas generate --checkpoint runs/first/checkpoints/step-00002000 --prompt \"It"
                     + " was\" --stop \". \" --samples 3"
         })
 final class GenerateCommand implements Callable<Integer> {

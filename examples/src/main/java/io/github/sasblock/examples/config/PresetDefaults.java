@@ -17,7 +17,7 @@ record PresetDefaults(long steps, int batch, int microBatch, double learningRate
 
     static PresetDefaults of(ModelPreset preset) {
         return switch (preset) {
-            case TINY -> new PresetDefaults(1100, 8, 8, 4e-3, SasSetting.FEATURES);
+            case TINY -> new PresetDefaults(2000, 8, 8, 4e-3, SasSetting.FEATURES);
             case SMALL -> new PresetDefaults(1000, 8, 8, 2e-3, SasSetting.FEATURES);
             case P125M -> new PresetDefaults(50_000, 32, 4, 6e-4, SasSetting.PAPER);
             case P350M -> new PresetDefaults(50_000, 32, 2, 3e-4, SasSetting.PAPER);
