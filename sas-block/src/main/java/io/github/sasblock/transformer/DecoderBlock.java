@@ -17,6 +17,9 @@ import io.github.sasblock.nn.Check;
 import io.github.sasblock.nn.DescribedBlock;
 import io.github.sasblock.nn.FusedBlock;
 import io.github.sasblock.nn.RmsNorm;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
@@ -32,6 +35,7 @@ public final class DecoderBlock extends DescribedBlock {
     private final float dropout;
     private final boolean normWeight;
     private final double normEpsilon;
+    private final Map<Form, KernelFunction> fused = new HashMap<>();
     private final RmsNorm attentionNorm;
     private final Attention attention;
     private final RmsNorm feedForwardNorm;
@@ -52,6 +56,17 @@ public final class DecoderBlock extends DescribedBlock {
         attention = addChildBlock("attention", config.attention().build(embeddingSize, dropout));
         feedForwardNorm = addChildBlock("feedForwardNorm", config.norm());
         feedForward = addChildBlock("feedForward", new SwiGlu(embeddingSize, config.hiddenSize()));
+        attention.kernel().ifPresent(this::fuse);
+    }
+
+    /** Which fused function runs. */
+    private record Form(boolean training, boolean masked) {}
+
+    private void fuse(AttentionKernel kernel) {
+        for (boolean masked : new boolean[] {false, true}) {
+            fused.put(new Form(true, masked), fused(kernel, dropout, masked));
+            fused.put(new Form(false, masked), fused(kernel, 0, masked));
+        }
     }
 
     /**
@@ -67,10 +82,7 @@ public final class DecoderBlock extends DescribedBlock {
             ParameterStore parameterStore, NDArray x, NDArray offsets, boolean training) {
         Check.lastAxis(x.getShape(), embeddingSize);
         NDList inputs = offsets == null ? new NDList(x) : new NDList(x, offsets);
-        float rate = training ? dropout : 0;
-        return attention
-                .kernel()
-                .map(kernel -> fused(kernel, rate, offsets != null))
+        return Optional.ofNullable(fused.get(new Form(training, offsets != null)))
                 .flatMap(
                         function ->
                                 FusedBlock.run(this, function, parameterStore, inputs, training))

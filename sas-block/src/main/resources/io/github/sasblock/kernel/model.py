@@ -79,9 +79,12 @@ def cross_entropy(x: Tensor, w: Tensor, g: Tensor, targets: Tensor, scale: Tenso
 def document_offsets(tokens: Tensor, end: int, compute: int) -> Tensor:
     # [B, 1, T, T]: -inf where a token, which end-of-text belongs to, is of another document; empty where each window is
     # of one document
+    nothing = torch.empty([0], dtype=compute, device=tokens.device)
+    if end < 0:
+        return nothing
     ends = torch.eq(tokens[:, :-1], end).to(4)
-    if end < 0 or not bool(ends.any()):
-        return torch.empty([0], dtype=compute, device=tokens.device)
+    if not bool(ends.any()):
+        return nothing
     document = torch.pad(torch.cumsum(ends, 1), [1, 0])  # [B, T]
     other = torch.ne(document.unsqueeze(1), document.unsqueeze(2)).unsqueeze(1)
     return torch.zeros(other.shape, dtype=compute, device=tokens.device).masked_fill_(other, -float("inf"))
