@@ -17,7 +17,6 @@ import io.github.sasblock.transformer.SasConfig;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 
 /**
@@ -75,13 +74,10 @@ final class StepProducts implements AutoCloseable {
         this.bench = bench;
         config = model.model().config();
         length = model.length();
-        int batch = model.windowsOfStep();
-        int count = Math.min(workers, batch);
-        int share = batch / count;
-        windows =
-                WorkingSet.windows(
-                        model.model().counts().attentionLayer(), length, Math.max(1, share));
-        passes = Math.max(1, share / windows);
+        int count = Math.min(workers, model.windowsOfStep());
+        int share = model.windowsOfStep() / count;
+        windows = windowsAtOnce(model, share, Math.max(1, model.windowsAtOnce() / count));
+        passes = share / windows;
         addAll();
         script = compile();
         for (int i = 0; i < count; i++) {
@@ -93,6 +89,19 @@ final class StepProducts implements AutoCloseable {
             shares.add(operands);
         }
         threads = Threads.alone(count, "products");
+    }
+
+    /** As many as a training step takes, or fewer where these would not divide a thread's share. */
+    private static int windowsAtOnce(TrainedModel model, int share, int most) {
+        int windows =
+                WorkingSet.windows(
+                        model.model().counts().attentionLayer(),
+                        model.length(),
+                        Math.min(share, most));
+        while (share % windows != 0) {
+            windows--;
+        }
+        return windows;
     }
 
     /** Returns whether the products of an attention are known here. */
@@ -259,11 +268,7 @@ final class StepProducts implements AutoCloseable {
 
     /** Makes the products of a step. */
     void run() {
-        List<CompletableFuture<Void>> running = new ArrayList<>();
-        for (NDList share : shares) {
-            running.add(CompletableFuture.runAsync(() -> run(share), threads));
-        }
-        running.forEach(CompletableFuture::join);
+        Workbench.inThreads(threads, shares, this::run);
     }
 
     private void run(NDList share) {

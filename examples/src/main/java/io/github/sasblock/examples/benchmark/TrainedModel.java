@@ -67,6 +67,10 @@ final class TrainedModel {
         return run.training().batch();
     }
 
+    int windowsAtOnce() {
+        return run.training().microBatch();
+    }
+
     double tokensOfStep() {
         return (double) windowsOfStep() * length();
     }

@@ -13,7 +13,6 @@ import io.github.sasblock.kernel.Precision;
 import io.github.sasblock.kernel.Script;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 
 /**
@@ -131,11 +130,7 @@ backward: bool) -> List[Tensor]:
         if (threads == null) {
             run(script, shares.get(0)).close();
         } else {
-            List<CompletableFuture<Void>> running = new ArrayList<>();
-            for (NDList share : shares) {
-                running.add(CompletableFuture.runAsync(() -> run(script, share).close(), threads));
-            }
-            running.forEach(CompletableFuture::join);
+            Workbench.inThreads(threads, shares, share -> run(script, share).close());
         }
         bench.await();
     }

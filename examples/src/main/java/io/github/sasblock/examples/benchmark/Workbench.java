@@ -1,6 +1,7 @@
 package io.github.sasblock.examples.benchmark;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -8,6 +9,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Consumer;
 
 /** The cases of a group, and what they need while they run. */
 final class Workbench implements AutoCloseable {
@@ -56,6 +60,15 @@ final class Workbench implements AutoCloseable {
     /** An array of normally distributed numbers that lives as long as this. */
     NDArray normal(long... shape) {
         return manager.randomNormal(new Shape(shape), DataType.FLOAT32);
+    }
+
+    /** Works on each share in one of the threads, and waits for all. */
+    static void inThreads(ExecutorService threads, List<NDList> shares, Consumer<NDList> work) {
+        List<CompletableFuture<Void>> running = new ArrayList<>();
+        for (NDList share : shares) {
+            running.add(CompletableFuture.runAsync(() -> work.accept(share), threads));
+        }
+        running.forEach(CompletableFuture::join);
     }
 
     /** The same values under another manager. */

@@ -92,8 +92,7 @@ public final class ClassifyCommand implements Callable<Integer> {
             names = "--max-length",
             paramLabel = "T",
             defaultValue = "256",
-            description =
-                    "words of a review that are kept, from its beginning" + " (${DEFAULT-VALUE})")
+            description = "words of a review that are kept, from its beginning (${DEFAULT-VALUE})")
     private int maxLength;
 
     @Option(
