@@ -7,11 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
-import io.github.sasblock.examples.progress.Progress;
-import io.github.sasblock.examples.text.TextFiles;
-import io.github.sasblock.examples.tokens.ByteTokenizer;
 import io.github.sasblock.examples.tokens.TokenSequence;
-import io.github.sasblock.examples.tokens.TokenShards;
 import io.github.sasblock.examples.tokens.Windows;
 import io.github.sasblock.kernel.Kernels;
 import io.github.sasblock.kernel.Precision;
@@ -32,7 +28,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,20 +49,7 @@ class PretrainingTest {
 
     @BeforeEach
     void writeText() throws IOException {
-        Random random = new Random(1);
-        StringBuilder text = new StringBuilder();
-        for (int i = 0; i < 900; i++) {
-            text.append(random.nextBoolean() ? "the cat sat " : "a dog ran ");
-        }
-        Path file = Files.writeString(folder.resolve("text.txt"), text);
-        tokens =
-                TokenShards.prepare(
-                                TextFiles.of(file),
-                                new ByteTokenizer(),
-                                folder.resolve("tokens"),
-                                true,
-                                Progress.NONE)
-                        .tokens();
+        tokens = CatsAndDogs.tokens(folder, 900);
     }
 
     @AfterEach

@@ -9,11 +9,7 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.nn.Block;
 import io.github.sasblock.examples.checkpoint.Checkpoint;
 import io.github.sasblock.examples.checkpoint.CheckpointStore;
-import io.github.sasblock.examples.progress.Progress;
-import io.github.sasblock.examples.text.TextFiles;
-import io.github.sasblock.examples.tokens.ByteTokenizer;
 import io.github.sasblock.examples.tokens.TokenSequence;
-import io.github.sasblock.examples.tokens.TokenShards;
 import io.github.sasblock.examples.tokens.Windows;
 import io.github.sasblock.examples.train.FaultPolicy.OnNonFinite;
 import io.github.sasblock.kernel.FlatArrays;
@@ -29,7 +25,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -51,20 +46,7 @@ class ResumeTest {
     /** So short that an epoch ends between steps, and within one. */
     @BeforeEach
     void writeText() throws IOException {
-        Random random = new Random(1);
-        StringBuilder text = new StringBuilder();
-        for (int i = 0; i < 20; i++) {
-            text.append(random.nextBoolean() ? "the cat sat " : "a dog ran ");
-        }
-        Path file = Files.writeString(folder.resolve("text.txt"), text);
-        tokens =
-                TokenShards.prepare(
-                                TextFiles.of(file),
-                                new ByteTokenizer(),
-                                folder.resolve("tokens"),
-                                true,
-                                Progress.NONE)
-                        .tokens();
+        tokens = CatsAndDogs.tokens(folder, 20);
     }
 
     @AfterEach
