@@ -59,15 +59,7 @@ public record HeadsKernel(
     @Override
     public String trainingBindings(float dropout) {
         double scale = rotary == Rotary.AFTER ? 1 / Math.sqrt(scoreSize) : 1;
-        String sizes =
-                "%d, %d, %s, %s, %s, %d"
-                        .formatted(
-                                headSize,
-                                kernelSize,
-                                KernelFunction.literal(biases),
-                                KernelFunction.literal(expandHeads),
-                                KernelFunction.literal(expandFeatures),
-                                rotary.ordinal());
+        String sizes = "%d, %d, %d".formatted(headSize, kernelSize, rotary.ordinal());
         String table =
                 rotatedSize()
                         + ", "
@@ -88,16 +80,16 @@ def attention_tables_for_model(T: int, compute: int, like: Tensor) -> List[Tenso
     return __torch__.attention_tables(T, $table, compute, like)
 def attention_prepare_for_model(w: List[Tensor], compute: int) -> List[List[Tensor]]:
     return __torch__.attention_prepare(w, $size, $parts, compute)
-def attention_buffers_for_model(g: List[Tensor], p: List[List[Tensor]]) -> List[Tensor]:
+def attention_buffers_for_model(g: List[Tensor], p: List[List[Tensor]]) -> List[List[Tensor]]:
     return __torch__.attention_buffers(g, p, $parts)
-def attention_collect_for_model(b: List[Tensor], g: List[Tensor]) -> None:
+def attention_collect_for_model(b: List[List[Tensor]], g: List[Tensor]) -> None:
     __torch__.attention_collect(b, g, $size, $parts)
-def attention_forward_for_model(x: Tensor, offsets: Tensor, p: List[List[Tensor]], \
-tables: List[Tensor], compute: int) -> Tuple[Tensor, List[Tensor]]:
-    return __torch__.attention_forward(x, offsets, p, tables, $all, compute)
-def attention_backward_for_model(gy: Tensor, saved: List[Tensor], p: List[List[Tensor]], \
-g: List[Tensor], tables: List[Tensor], compute: int) -> Tensor:
-    return __torch__.attention_backward(gy, saved, p, g, tables, $all, compute)
+def attention_forward_for_model(x: Tensor, B: int, offsets: Tensor, \
+p: List[List[Tensor]], tables: List[Tensor], compute: int) -> Tuple[Tensor, List[Tensor]]:
+    return __torch__.attention_forward(x, B, offsets, p, tables, $all, compute)
+def attention_backward_for_model(gy: Tensor, B: int, saved: List[Tensor], p: List[List[Tensor]], \
+g: List[List[Tensor]], tables: List[Tensor], compute: int) -> Tensor:
+    return __torch__.attention_backward(gy, B, saved, p, g, tables, $all, compute)
 """;
         return passes.replace("$call", call(dropout))
                 .replace("$table", table)

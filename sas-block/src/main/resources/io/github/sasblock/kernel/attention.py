@@ -124,22 +124,38 @@ def attention(x: Tensor, offsets: Tensor, w: List[Tensor], size: int, biases: bo
 
 
 # By hand. Features come first and time last, [D, H, N] with N = B T tokens: a convolution over features is then a
-# product with a window of rows that already lie side by side, and every other step a product with long rows.
+# product with a window of rows that already lie side by side, and every other step a product with long rows. What each
+# of these operations costs beside its arithmetic is some 2 us, a tenth of the product of a head: they are as few as
+# they can be.
 
 
 def window(x: Tensor, K: int) -> Tensor:
     # padded [D + K - 1, H, N] -> overlapping views [D, K H, N]
-    D, H, N = x.size(0) - K + 1, x.size(1), x.size(2)
-    return torch.as_strided(x, [D, K * H, N], [H * N, N, 1], x.storage_offset())
+    P, H, N = x.shape
+    return torch.as_strided(x, [P - K + 1, K * H, N], [H * N, N, 1], x.storage_offset())
 
 
 def padded(D: int, H: int, N: int, K: int, like: Tensor) -> Tensor:
     # [D + K - 1, H, N], zero in the padding
-    p = (K - 1) // 2
     y = torch.empty([D + K - 1, H, N], dtype=like.dtype, device=like.device)
-    y[:p].zero_()
-    y[D + p:].zero_()
+    if K > 1:
+        p = (K - 1) // 2
+        torch.as_strided(y, [2, p * H * N], [(D + p) * H * N, 1]).zero_()
     return y
+
+
+def with_ones(D: int, H: int, N: int, like: Tensor) -> Tensor:
+    # [D + 1, H, N], where the last feature is 1: a product with [W b] then adds the bias b
+    y = torch.empty([D + 1, H, N], dtype=like.dtype, device=like.device)
+    y[D].fill_(1.)
+    return y
+
+
+def inner(x: Tensor, K: int) -> Tensor:
+    # padded -> what is not padding
+    if K == 1:
+        return x
+    return torch.narrow(x, 0, (K - 1) // 2, x.size(0) - K + 1)
 
 
 def taps(w: Tensor) -> Tensor:
@@ -152,102 +168,149 @@ def taps_back(w: Tensor) -> Tensor:
     return w.view(w.size(0), w.size(1), -1).flip([2]).permute(1, 2, 0).reshape(1, w.size(1), -1)
 
 
-def head_taps(w: List[Tensor]) -> List[Tensor]:
-    # [W1, b1, W2, b2] of a head expansion as `expand_heads_forward` takes them
-    return [__torch__.taps(w[0]), w[1], __torch__.taps(w[2]), w[3]]
+def for_each(taps: Tensor, D: int) -> Tensor:
+    # [1, R, K C] -> [D, R, K C]
+    return taps.expand(D, taps.size(1), taps.size(2))
 
 
-def convolve(taps: Tensor, x: Tensor, K: int) -> Tensor:
-    # taps [1, R, K C], padded x [D + K - 1, C, N] -> [D, R, N]
-    y = __torch__.window(x, K)
-    return torch.bmm(taps.expand(y.size(0), taps.size(1), taps.size(2)), y)
+def head_taps(w: List[Tensor], D: int) -> List[Tensor]:
+    # [W1, b1, W2, b2] of an expansion of heads of D features as `expand_heads_forward` takes them, and for its
+    # backward pass the transposed taps
+    return [__torch__.for_each(__torch__.taps(w[0]), D), w[1].view(1, -1, 1),
+            __torch__.for_each(__torch__.taps(w[2]), D), w[3].view(1, -1, 1),
+            __torch__.for_each(__torch__.taps_back(w[0]), D), __torch__.for_each(__torch__.taps_back(w[2]), D)]
 
 
-def add_tap_gradient(g: Tensor, gy: Tensor, x: Tensor, K: int) -> None:
-    # gy [D, R, N], padded x [D + K - 1, C, N]; g [1, R, K C]
-    products = torch.bmm(__torch__.window(x, K), gy.transpose(1, 2))  # [D, K C, R]
+def add_tap_gradient(g: Tensor, gy: Tensor, x: Tensor) -> None:
+    # gy [D, R, N], x [D, K C, N]; g [1, R, K C]
+    products = torch.bmm(x, gy.transpose(1, 2))  # [D, K C, R]
     g += products.sum([0], dtype=g.dtype).t()
 
 
-def expand_heads_forward(xp: Tensor, w: List[Tensor], K: int) -> Tuple[Tensor, Tensor]:
-    # padded heads, taps -> X2 [D, H', N] and padded relu(X1)
-    D, p = xp.size(0) - K + 1, (K - 1) // 2
-    x = __torch__.convolve(w[0], xp, K)
-    x += w[1].view(1, -1, 1)
-    active = __torch__.padded(D, x.size(1), x.size(2), K, x)
-    torch.clamp_min(x, 0, out=active[p:D + p])
-    x.baddbmm_(w[2].expand(D, w[2].size(1), w[2].size(2)), __torch__.window(active, K))
-    x += w[3].view(1, -1, 1)
-    return x, active
-
-
-def expand_heads_backward(gx: Tensor, xp: Tensor, active: Tensor, back: List[Tensor], g: List[Tensor],
-                          K: int) -> Tensor:
-    # gradient of X2 [D, H', N], transposed taps -> gradient of the heads [D, H, N]; g has the layout of the taps
-    D, p = gx.size(0), (K - 1) // 2
-    g[3] += gx.sum([0, 2], dtype=g[3].dtype)
-    __torch__.add_tap_gradient(g[2], gx, active, K)
-    gp = __torch__.padded(D, gx.size(1), gx.size(2), K, gx)
-    inner = gp[p:D + p]
-    inner.copy_(gx)
-    through = __torch__.convolve(back[1], gp, K)
-    torch.threshold_backward(through, active[p:D + p], 0, grad_input=through)
-    inner += through  # the gradient of X1
-    g[1] += inner.sum([0, 2], dtype=g[1].dtype)
-    __torch__.add_tap_gradient(g[0], inner, xp, K)
-    return __torch__.convolve(back[0], gp, K)
-
-
-def columns(x: Tensor) -> int:
-    # how many columns of features stay in a core's cache through all steps
-    if x.is_cuda:
-        return x.size(1)
-    return max(1024, 196608 // x.size(0))
-
-
-def expand_features_forward(x: Tensor, w: List[Tensor]) -> Tuple[Tensor, Tensor]:
-    # [D, M] -> Y [D', M] and relu(Y1)
-    w1, b1, w2, b2 = w[0], w[1], w[2], w[3]
-    y = torch.empty([w1.size(0), x.size(1)], dtype=x.dtype, device=x.device)
-    active = torch.empty_like(y)
-    size = __torch__.columns(y)
-    for a in range(0, x.size(1), size):
-        yb, ab = y[:, a:a + size], active[:, a:a + size]
-        torch.addmm(b1.unsqueeze(1), w1, x[:, a:a + size], out=yb)
-        torch.clamp_min(yb, 0, out=ab)
-        yb.addmm_(w2, ab)
-        yb += b2.unsqueeze(1)
+def expand_heads_forward(xp: Tensor, w: List[Tensor], K: int, ones: bool) -> Tuple[Tensor, Tensor]:
+    # padded heads, taps -> X2 [D, H', N], with ones where features are expanded next, and padded relu(X1)
+    x1 = __torch__.window(xp, K)
+    D, R, N = x1.size(0), w[0].size(1), x1.size(2)
+    active = __torch__.padded(D, R, N, K, xp)
+    if ones:
+        y = __torch__.with_ones(D, R, N, xp)
+        x = torch.narrow(y, 0, 0, D)
+        torch.baddbmm(w[1], w[0], x1, out=x)
+    else:
+        x = torch.baddbmm(w[1], w[0], x1)
+        y = x
+    torch.clamp_min(x, 0, out=__torch__.inner(active, K))
+    x.baddbmm_(w[2], __torch__.window(active, K)).add_(w[3])
     return y, active
 
 
-def expand_features_backward(gy: Tensor, x: Tensor, active: Tensor, w: List[Tensor], g: List[Tensor]) -> Tensor:
-    w1, w2 = w[0].t(), w[2].t()
-    gx = torch.empty([w1.size(0), gy.size(1)], dtype=gy.dtype, device=gy.device)
-    size = __torch__.columns(gy)
-    for a in range(0, gy.size(1), size):
-        gyb, ab = gy[:, a:a + size], active[:, a:a + size]
-        g[3] += gyb.sum([1], dtype=g[3].dtype)
-        __torch__.accumulate(g[2], gyb, ab.t())
-        gy1 = torch.mm(w2, gyb)
-        torch.threshold_backward(gy1, ab, 0, grad_input=gy1)
-        gy1 += gyb
-        g[1] += gy1.sum([1], dtype=g[1].dtype)
-        __torch__.accumulate(g[0], gy1, x[:, a:a + size].t())
-        torch.mm(w1, gy1, out=gx[:, a:a + size])
-    return gx
+def expand_heads_backward(gp: Tensor, xp: Tensor, active: Tensor, w: List[Tensor], g: List[Tensor],
+                          K: int) -> Tensor:
+    # padded gradient of X2 [D + K - 1, H', N], which is lost -> gradient of the heads [D, H, N]; g has the layout of
+    # the taps
+    gx = __torch__.inner(gp, K)
+    g[3] += gx.sum([0, 2], dtype=g[3].dtype)
+    __torch__.add_tap_gradient(g[2], gx, __torch__.window(active, K))
+    through = torch.bmm(w[5], __torch__.window(gp, K))
+    torch.threshold_backward(through, __torch__.inner(active, K), 0, grad_input=through)
+    gx += through  # the gradient of X1
+    g[1] += gx.sum([0, 2], dtype=g[1].dtype)
+    __torch__.add_tap_gradient(g[0], gx, __torch__.window(xp, K))
+    return torch.bmm(w[4], __torch__.window(gp, K))
+
+
+def rows_at_once(x: Tensor) -> int:
+    # of x [D, M, T], so many of M that all steps of their expansion stay in a core's cache
+    if x.is_cuda:
+        return x.size(1)
+    return max(1, 196608 // (x.size(0) * x.size(2)))
+
+
+def feature_weights(w: List[Tensor]) -> List[Tensor]:
+    # [W1, b1, W2, b2] -> [W1 b1] and [W2 b2]
+    return [torch.cat([w[0], w[1].unsqueeze(1)], 1), torch.cat([w[2], w[3].unsqueeze(1)], 1)]
+
+
+def turn_into(y: Tensor, x: Tensor, tables: List[Tensor], direction: float) -> None:
+    # y, x [D, M, T], tables cos and sin [D / 2, 1, T]: turned by +angle or -angle (direction 1 or -1)
+    cos, sin = tables[0], tables[1]
+    x = x.view(2, -1, x.size(1), x.size(2))
+    t = y.view(x.shape)
+    if y.dtype != cos.dtype:
+        t = torch.empty(x.shape, dtype=cos.dtype, device=x.device)
+    torch.mul(x, cos, out=t)
+    t[0].addcmul_(x[1], sin, value=-direction)
+    t[1].addcmul_(x[0], sin, value=direction)
+    if y.dtype != cos.dtype:
+        y.copy_(t.view(y.shape))
+
+
+def turned(x: Tensor, tables: List[Tensor], direction: float) -> Tensor:
+    # query or key [D, M, T]
+    y = torch.empty(x.shape, dtype=x.dtype, device=x.device)
+    __torch__.turn_into(y, x, tables, direction)
+    return y
+
+
+def expand_features_forward(x: Tensor, w: List[Tensor], tables: List[Tensor]) -> Tuple[Tensor, Tensor]:
+    # [D + 1, M, T] with ones -> Y [D', M, T], turned by the tables where there are such, and relu(Y1) with ones
+    D, M, T = w[0].size(0), x.size(1), x.size(2)
+    y = torch.empty([D, M, T], dtype=x.dtype, device=x.device)
+    active = __torch__.with_ones(D, M, T, x)
+    size = __torch__.rows_at_once(y)
+    for a in range(0, M, size):
+        n = min(size, M - a)
+        yb = torch.narrow(y, 1, a, n)
+        t = yb
+        if len(tables) > 0:
+            t = torch.empty(yb.shape, dtype=x.dtype, device=x.device)
+        rows = t.view(D, -1)
+        torch.mm(w[0], torch.narrow(x, 1, a, n).view(x.size(0), -1), out=rows)
+        ab = torch.narrow(active, 1, a, n).view(D + 1, -1)
+        torch.clamp_min(rows, 0, out=torch.narrow(ab, 0, 0, D))
+        rows.addmm_(w[1], ab)
+        if len(tables) > 0:
+            __torch__.turn_into(yb, t, tables, 1.)
+    return y, active
+
+
+def expand_features_backward(gy: Tensor, x: Tensor, active: Tensor, w: List[Tensor], g: List[Tensor],
+                             tables: List[Tensor], gx: Tensor) -> None:
+    # gy [D', M, T]; writes the gradient of x, without its ones, into gx [D, M, T]
+    D, M, T = gy.shape
+    D0 = gx.size(0)
+    w1, w2 = torch.narrow(w[0], 1, 0, D0).t(), torch.narrow(w[1], 1, 0, D).t()
+    x, active = torch.narrow(x, 0, 0, D0), torch.narrow(active, 0, 0, D)
+    size = __torch__.rows_at_once(gy)
+    for a in range(0, M, size):
+        n = min(size, M - a)
+        g2 = torch.narrow(gy, 1, a, n)
+        if len(tables) > 0:
+            g2 = __torch__.turned(g2, tables, -1.)
+        g2 = g2.reshape(D, -1)
+        ab = torch.narrow(active, 1, a, n).view(D, -1)
+        g[3] += g2.sum([1], dtype=g[3].dtype)
+        __torch__.accumulate(g[2], g2, ab.t())
+        g1 = torch.mm(w2, g2)
+        torch.threshold_backward(g1, ab, 0, grad_input=g1)
+        g1 += g2
+        g[1] += g1.sum([1], dtype=g[1].dtype)
+        __torch__.accumulate(g[0], g1, torch.narrow(x, 1, a, n).view(D0, -1).t())
+        torch.mm(w1, g1, out=torch.narrow(gx, 1, a, n).view(D0, -1))
 
 
 # Scaled dot product, causal, in blocks of queries that skip the keys of their future. q [D', Hk G B, T] with its
 # scale, k [D', Hk B, T], v [D, Hk B, T]; G query heads share a key/value head. Of simulated heads (G = 1) those that
-# share a slot may share values, v [D, H B, T]: then their weights are averaged before the one product with the values.
+# share a slot may share values, v [D, H B, T]: then their weights are averaged before the one product with the values;
+# or they have values of their own, and the results are averaged.
 # What is added to the scores beside the future, such as a mask of documents, is [B, 1, T, T], or empty for nothing
 
 
-def averaged(p: Tensor, M: int) -> Tensor:
-    # weights [r M, T, S] -> [M, T, S]
-    if p.size(0) == M:
-        return p
-    return p.view(-1, M, p.size(1), p.size(2)).mean([0])
+def averaged(x: Tensor, M: int) -> Tensor:
+    # [r M, .., ..] -> [M, .., ..]
+    if x.size(0) == M:
+        return x
+    return x.view(-1, M, x.size(1), x.size(2)).mean([0])
 
 
 def shared(g: Tensor, M: int) -> Tensor:
@@ -257,61 +320,83 @@ def shared(g: Tensor, M: int) -> Tensor:
     return g.div_(M // g.size(0)).repeat([M // g.size(0), 1, 1])
 
 
-def query_block(q: Tensor, a: int, b: int, G: int, B: int) -> Tensor:
-    # [D, Hk G B, T] -> [Hk B, D, G (b - a)]
+def query_blocks(q: Tensor, size: int, G: int, B: int) -> List[Tensor]:
+    # [D, Hk G B, T] -> blocks [Hk B, D, G n] of n <= size queries
     if G == 1:
-        return q[:, :, a:b].permute(1, 0, 2)
+        return torch.split(q.permute(1, 0, 2), size, 2)
     D, M, T = q.shape
-    block = q.view(D, -1, G, B, T)[:, :, :, :, a:b].permute(1, 3, 0, 2, 4)  # [Hk, B, D, G, b - a]
-    return block.reshape(M // G, D, -1)
+    blocks = torch.split(q.view(D, -1, G, B, T).permute(1, 3, 0, 2, 4), size, 4)  # [Hk, B, D, G, n]
+    return [block.reshape(M // G, D, -1) for block in blocks]
 
 
-def put_query_block(q: Tensor, block: Tensor, a: int, b: int, G: int, B: int) -> None:
-    # the inverse: writes [Hk B, D, G (b - a)] into [D, Hk G B, T]
+def joined_queries(blocks: List[Tensor], G: int, B: int) -> Tensor:
+    # the inverse
     if G == 1:
-        q[:, :, a:b] = block.permute(1, 0, 2)
-    else:
-        D, M, T = q.shape
-        q.view(D, -1, G, B, T)[:, :, :, :, a:b] = block.view(-1, B, D, G, b - a).permute(2, 0, 3, 1, 4)
+        return torch.cat([block.permute(1, 0, 2) for block in blocks], 2)
+    D = blocks[0].size(1)
+    apart = [block.view(-1, B, D, G, block.size(2) // G).permute(2, 0, 3, 1, 4) for block in blocks]
+    q = torch.cat(apart, 4)  # [D, Hk, G, B, T]
+    return q.view(D, -1, q.size(4))
 
 
-def causal_forward(q: Tensor, k: Tensor, v: Tensor, offsets: Tensor, G: int, B: int) -> Tuple[Tensor, List[Tensor]]:
-    T = q.size(2)
-    kt, vt = k.permute(1, 0, 2), v.permute(1, 0, 2)  # [M, D', T], [M, D, T]
-    o = torch.empty([v.size(0), v.size(1) * G, T], dtype=v.dtype, device=v.device)
+def token_rows(o: Tensor, G: int, B: int) -> Tensor:
+    # [Hk B, G n, D] -> [B, n, H, D]
+    M, n, D = o.shape
+    return o.view(M // B, B, G, n // G, D).permute(1, 3, 0, 2, 4).flatten(2, 3)
+
+
+def causal_forward(q: Tensor, k: Tensor, v: Tensor, offsets: Tensor, G: int, B: int,
+                   slots: int) -> Tuple[Tensor, List[Tensor]]:
+    # -> [B T, slots], slots being the features of all slots, and the weights
+    T = k.size(2)
+    kt, vt = k.permute(1, 0, 2), v.permute(1, 2, 0)  # [M, D', T], [M, T, D]
     size = __torch__.block_size(T)
     future = __torch__.future_offsets(size, q)
+    results = annotate(List[Tensor], [])
     p = annotate(List[Tensor], [])
-    for i in range((T + size - 1) // size):
-        a, b = i * size, min(T, i * size + size)
-        s = torch.bmm(__torch__.query_block(q, a, b, G, B).transpose(1, 2), kt[:, :, :b])  # [M, G (b - a), b]
-        s.view(-1, b - a, b)[:, :, a:] += future[:b - a, :b - a]
+    b = 0
+    for block in __torch__.query_blocks(q, size, G, B):
+        n = block.size(2) // G
+        a, b = b, b + n
+        s = torch.bmm(block.transpose(1, 2), torch.narrow(kt, 2, 0, b))  # [M, G n, b]
+        if n < size:
+            future = future[:n, :n]
+        torch.narrow(s.view(-1, n, b), 2, a, n).add_(future)
         if offsets.numel() > 0:
-            rows = s.view(-1, B, G, b - a, b)
+            rows = s.view(-1, B, G, n, b)
             rows += offsets[:, :, a:b, :b]
         torch._softmax(s, -1, False, out=s)
-        weights = __torch__.averaged(s, v.size(1))
-        __torch__.put_query_block(o, torch.bmm(vt[:, :, :b], weights.transpose(1, 2)), a, b, G, B)
         p.append(s)
-    return o, p
+        o = torch.bmm(__torch__.averaged(s, v.size(1)), torch.narrow(vt, 1, 0, b))  # [M, G n, D]
+        results.append(__torch__.token_rows(__torch__.averaged(o, slots // v.size(0) * B // G), G, B))
+    return torch.cat(results, 1).view(-1, slots), p
 
 
 def causal_backward(go: Tensor, q: Tensor, k: Tensor, v: Tensor, p: List[Tensor], G: int,
                     B: int) -> Tuple[Tensor, Tensor, Tensor]:
-    T = q.size(2)
-    kt, vt = k.permute(1, 0, 2), v.permute(1, 0, 2)
-    gq, gk, gv = torch.empty_like(q), torch.zeros_like(k), torch.zeros_like(v)
-    gkt, gvt = gk.permute(1, 0, 2), gv.permute(1, 0, 2)
+    # go [D, H B, T]; gradients of k and v lie in memory as [M, D, T]
+    T = k.size(2)
     size = __torch__.block_size(T)
-    for i in range(len(p)):
-        a, b = i * size, min(T, i * size + size)
-        goi = __torch__.query_block(go, a, b, G, B)  # [M, D, G (b - a)]
-        gvt[:, :, :b] += torch.bmm(goi, __torch__.averaged(p[i], v.size(1)))
-        gs = __torch__.shared(torch.bmm(goi.transpose(1, 2), vt[:, :, :b]), p[i].size(0))
-        torch._softmax_backward_data(gs, p[i], -1, q.dtype, grad_input=gs)
-        __torch__.put_query_block(gq, torch.bmm(kt[:, :, :b], gs.transpose(1, 2)), a, b, G, B)
-        gkt[:, :, :b] += torch.bmm(__torch__.query_block(q, a, b, G, B), gs)
-    return gq, gk, gv
+    kt, vt = k.permute(1, 0, 2), v.permute(1, 0, 2)
+    queries, results = __torch__.query_blocks(q, size, G, B), __torch__.query_blocks(go, size, G, B)
+    gq = annotate(List[Tensor], [])
+    gk, gv = q, q  # until the last block, which sees all keys
+    for j in range(len(p)):
+        i = len(p) - 1 - j
+        weights, goi = p[i], results[i]  # [M, G n, b], [M, D, G n]
+        b = weights.size(2)
+        gvi = torch.bmm(goi, __torch__.averaged(weights, v.size(1)))
+        gs = __torch__.shared(torch.bmm(goi.transpose(1, 2), torch.narrow(vt, 2, 0, b)), weights.size(0))
+        torch._softmax_backward_data(gs, weights, -1, q.dtype, grad_input=gs)
+        gq.append(torch.bmm(torch.narrow(kt, 2, 0, b), gs.transpose(1, 2)))
+        gki = torch.bmm(queries[i], gs)
+        if j == 0:
+            gk, gv = gki, gvi
+        else:
+            torch.narrow(gk, 2, 0, b).add_(gki)
+            torch.narrow(gv, 2, 0, b).add_(gvi)
+    gq.reverse()
+    return __torch__.joined_queries(gq, G, B), gk.permute(1, 0, 2), gv.permute(1, 0, 2)
 
 
 def block_size(T: int) -> int:
@@ -339,8 +424,8 @@ def features_before_time(x: Tensor) -> Tensor:
     return x.permute(3, 1, 0, 2).reshape(x.size(3), -1, x.size(2))
 
 
-def library_forward(q: Tensor, k: Tensor, v: Tensor, offsets: Tensor, G: int,
-                    B: int) -> Tuple[Tensor, List[Tensor]]:
+def library_forward(q: Tensor, k: Tensor, v: Tensor, offsets: Tensor, G: int, B: int,
+                    slots: int) -> Tuple[Tensor, List[Tensor]]:
     q = __torch__.time_before_features(q, B).requires_grad_(True)
     k = __torch__.time_before_features(k, B).requires_grad_(True)
     v = __torch__.time_before_features(v, B).requires_grad_(True)
@@ -358,10 +443,10 @@ def library_forward(q: Tensor, k: Tensor, v: Tensor, offsets: Tensor, G: int,
         mask = __torch__.with_future(offsets, q.size(2), True)
         o = torch.scaled_dot_product_attention(q, keys, values, mask, 0., False, scale=1.)
     o = o[:, :, :, :v.size(3)]
-    if r > 1:
-        o = o.reshape(o.size(0), r, -1, o.size(2), o.size(3)).mean([1])
+    if o.size(1) * o.size(3) > slots:
+        o = o.reshape(B, -1, slots // o.size(3), o.size(2), o.size(3)).mean([1])
     torch.set_grad_enabled(False)
-    return __torch__.features_before_time(o.detach()), [q, k, v, o]
+    return o.detach().transpose(1, 2).reshape(-1, slots), [q, k, v, o]
 
 
 def library_backward(go: Tensor, saved: List[Tensor], B: int) -> Tuple[Tensor, Tensor, Tensor]:
@@ -377,205 +462,222 @@ def library_backward(go: Tensor, saved: List[Tensor], B: int) -> Tuple[Tensor, T
 
 
 def attention_tables(T: int, size: int, base: float, scale: float, compute: int, like: Tensor) -> List[Tensor]:
-    # cos and sin of the angles, [size / 2, 1, 1, T], as they are for keys, scaled for queries
-    angles = __torch__.rotary_angles(T, size, base, like).t().reshape(-1, 1, 1, T)
+    # cos and sin of the angles, [size / 2, 1, T], scaled for queries, and as they are for keys
+    angles = __torch__.rotary_angles(T, size, base, like).t().unsqueeze(1)
     cos, sin = torch.cos(angles), torch.sin(angles)
     t = __torch__.wide(compute)
     return [(cos * scale).to(t), (sin * scale).to(t), cos.to(t), sin.to(t)]
 
 
-def turn(x: Tensor, tables: List[Tensor], i: int, direction: float, B: int) -> Tensor:
-    # query (i = 0) or key (i = 1) [D, H, N], turned in place where its type allows
-    y = x.to(tables[0].dtype)
-    __torch__.rotate_rows(y.view(x.size(0), x.size(1), B, -1), tables[2 * i], tables[2 * i + 1], direction)
-    return y.to(x.dtype)
-
-
-# Weights and gradients have another layout in the two passes: rows (feature, head) where canonical ones are (head,
-# feature), and taps. What is laid out anew serves all windows of a step.
+# In the two passes, weights p and their gradients b are lists: 0 the projections of query, key and value, then their
+# biases; 1-5 the expansions of query heads, query features, key heads, key features and value heads, or nothing; 6 the
+# output projection. They have another layout there: rows (feature, head) where canonical ones are (head, feature), and
+# taps. What is laid out anew serves all windows of a step.
 
 
 def attention_prepare(w: List[Tensor], size: int, biases: bool, heads: bool, features: bool,
                       compute: int) -> List[List[Tensor]]:
-    # -> the weights, in their order, and the transposed taps of query, key and value heads
-    p = [t.to(compute) for t in w]
-    step = 1 + int(biases)
+    w = [t.to(compute) for t in w]
+    projections = annotate(List[Tensor], [])
     for i in range(3):
-        p[i * step] = __torch__.features_first(p[i * step], size)
-    p[len(w) - step] = __torch__.features_first(p[len(w) - step].t(), size)  # [D H, E]
-    back = annotate(List[Tensor], [])
-    for i in range(3):
-        start = __torch__.expansion_start(len(w), 2 * i, biases, heads, features)
-        if start >= 0:
-            back += [__torch__.taps_back(p[start]), __torch__.taps_back(p[start + 2])]
-            p[start], p[start + 2] = __torch__.taps(p[start]), __torch__.taps(p[start + 2])
-    return [p, back]
+        projections.append(__torch__.features_first(__torch__.part(w, i, biases)[0], size))
+    if biases:
+        for i in range(3):
+            projections.append(__torch__.part(w, i, biases)[1].view(-1, size).t().reshape(size, -1, 1))
+    p = [projections]
+    for i in range(5):
+        e = __torch__.expansion(w, i, biases, heads, features)
+        if len(e) > 0:
+            if i % 2 == 0:
+                e = __torch__.head_taps(e, size)
+            else:
+                e = __torch__.feature_weights(e)
+        p.append(e)
+    out = __torch__.part(w, 3, biases)
+    averaged_heads = 1
+    if len(p[5]) > 0:
+        averaged_heads = w[__torch__.expansion_start(len(w), 4, biases, heads, features)].size(0) * size // out[0].size(1)
+    back = __torch__.features_first(out[0].t(), size) / averaged_heads  # [D H, E]
+    p.append([out[0].t(), back] + out[1:])
+    return p
 
 
 def attention_buffers(g: List[Tensor], p: List[List[Tensor]], biases: bool, heads: bool,
-                      features: bool) -> List[Tensor]:
-    # gradients that are laid out as the weights p: the given ones where the layout is the same, or zeros
-    b = [t for t in g]
-    for i in __torch__.laid_out_anew(len(g), biases, heads, features):
-        b[i] = torch.zeros_like(p[0][i], dtype=g[i].dtype)
+                      features: bool) -> List[List[Tensor]]:
+    # the gradients themselves where their layout is the same, or zeros
+    projections = annotate(List[Tensor], [])
+    for i in range(3):
+        projections.append(torch.zeros_like(p[0][i], dtype=g[0].dtype))
+    if biases:
+        for i in range(3):
+            projections.append(__torch__.part(g, i, biases)[1])
+    b = [projections]
+    for i in range(5):
+        e = __torch__.expansion(g, i, biases, heads, features)
+        if len(e) > 0 and i % 2 == 0:
+            e = [torch.zeros_like(__torch__.taps(e[0])), e[1], torch.zeros_like(__torch__.taps(e[2])), e[3]]
+        b.append(e)
+    b.append(__torch__.part(g, 3, biases))
     return b
 
 
-def laid_out_anew(count: int, biases: bool, heads: bool, features: bool) -> List[int]:
-    step = 1 + int(biases)
-    places = [0, step, 2 * step, count - step]
-    for i in range(3):
-        start = __torch__.expansion_start(count, 2 * i, biases, heads, features)
-        if start >= 0:
-            places += [start, start + 2]
-    return places
-
-
-def attention_collect(b: List[Tensor], g: List[Tensor], size: int, biases: bool, heads: bool, features: bool) -> None:
+def attention_collect(b: List[List[Tensor]], g: List[Tensor], size: int, biases: bool, heads: bool,
+                      features: bool) -> None:
     # adds the buffers b to the gradients
-    step = 1 + int(biases)
-    for i in __torch__.laid_out_anew(len(g), biases, heads, features):
-        if i < 3 * step:
-            __torch__.add_features_first(g[i], b[i], size)
-        elif i == len(g) - step:
-            __torch__.add_features_first(g[i].t(), b[i], size)
-        else:
-            rows = g[i].view(g[i].size(0), g[i].size(1), -1)  # [R, C, K]
-            rows += b[i].view(rows.size(0), -1, rows.size(1)).permute(0, 2, 1)
+    for i in range(3):
+        __torch__.add_features_first(__torch__.part(g, i, biases)[0], b[0][i], size)
+    for i in range(0, 5, 2):
+        e = __torch__.expansion(g, i, biases, heads, features)
+        if len(e) > 0:
+            __torch__.add_taps(e[0], b[1 + i][0])
+            __torch__.add_taps(e[2], b[1 + i][2])
 
 
-def attention_forward(x: Tensor, offsets: Tensor, prepared: List[List[Tensor]], tables: List[Tensor], size: int,
-                      kernel: int, biases: bool, heads: bool, features: bool, rotary: int,
-                      compute: int) -> Tuple[Tensor, List[Tensor]]:
-    # [B, T, E] -> [B, T, E] and what the backward pass needs
-    B, T, E = x.shape
-    N = B * T
-    D = size
-    w = prepared[0]
-    n = x.reshape(N, E).to(compute)
+def attention_forward(x: Tensor, B: int, offsets: Tensor, p: List[List[Tensor]], tables: List[Tensor], size: int,
+                      kernel: int, rotary: int, compute: int) -> Tuple[Tensor, List[Tensor]]:
+    # x [N, E], the tokens of B windows -> y [N, E] and what the backward pass needs
+    N = x.size(0)
+    T = N // B
+    n = x.to(compute)
+    nt = n.t()
     saved = [n]
     z = annotate(List[Tensor], [])
     for i in range(3):
-        p = __torch__.part(w, i, biases)
-        H = p[0].size(0) // D
-        simulate = __torch__.expansion(w, 2 * i, biases, heads, features)
-        K = kernel
-        if len(simulate) == 0:
-            K = 1
-        y = __torch__.padded(D, H, N, K, n)
-        inner = y[(K - 1) // 2:D + (K - 1) // 2]
-        torch.mm(p[0], n.t(), out=inner.view(D * H, N))
-        if biases:
-            inner += p[1].view(H, D).t().unsqueeze(2)
+        w, we = p[0][i], p[1 + 2 * i]
+        wf = we[:0]
+        turning = we[:0]
+        if i < 2:
+            wf = p[2 + 2 * i]
+            turning = tables[2 * i:2 * i + 2]
+        H = w.size(0) // size
+        K = 1
+        if len(we) > 0:
+            K = kernel
+        if len(we) == 0 and len(wf) > 0:
+            y = __torch__.with_ones(size, H, N, n)
+            x0 = torch.narrow(y, 0, 0, size)
+        else:
+            y = __torch__.padded(size, H, N, K, n)
+            x0 = __torch__.inner(y, K)
+        torch.mm(w, nt, out=x0.view(-1, N))
+        if len(p[0]) > 3:
+            x0 += p[0][3 + i]
         if rotary == 1 and i < 2:
-            turned = __torch__.turn(inner, tables, 1, 1., B)
-            if n.dtype != tables[0].dtype:
-                inner.copy_(turned)
-        if len(simulate) > 0:
+            x0.view(size, -1, T).copy_(__torch__.turned(x0.view(size, -1, T), tables[2:], 1.))
+        if len(we) > 0:
             saved.append(y)
-            y, active = __torch__.expand_heads_forward(y, simulate, kernel)
+            y, active = __torch__.expand_heads_forward(y, we, K, len(wf) > 0)
             saved.append(active)
-        if features and i < 2:
+        y = y.view(y.size(0), -1, T)
+        if len(wf) > 0:
             saved.append(y)
-            y, active = __torch__.expand_features_forward(
-                y.view(D, -1), __torch__.expansion(w, 2 * i + 1, biases, heads, features))
-            y = y.view(y.size(0), -1, N)
+            if rotary == 2:
+                y, active = __torch__.expand_features_forward(y, wf, turning)
+            else:
+                y, active = __torch__.expand_features_forward(y, wf, wf[:0])
             saved.append(active)
-        if rotary == 2 and i < 2:
-            y = __torch__.turn(y, tables, i, 1., B)
-        elif i == 0:
+        elif rotary == 2 and i < 2:
+            y = __torch__.turned(y, turning, 1.)
+        if rotary < 2 and i == 0:
             y.mul_(float(y.size(0)) ** -0.5)
-        z.append(y.view(y.size(0), -1, T))
-    G = z[0].size(1) // z[1].size(1)
-    w_o = __torch__.part(w, 3, biases)
-    slots = w_o[0].size(0)
-    if slots * B > z[2].size(1) * G * D:  # each simulated head has a slot, and sees values that it shares
-        z[2] = z[2].repeat([1, slots * B // (z[2].size(1) * D), 1])
-    if __torch__.by_library(x, T):
-        o, kept = __torch__.library_forward(z[0], z[1], z[2], offsets, G, B)
+        z.append(y)
+    q, k, v = z[0], z[1], z[2]
+    G = q.size(1) // k.size(1)
+    out = p[6]
+    slots = out[0].size(0)
+    if slots * B > v.size(1) * G * size:  # each simulated head has a slot, and sees values that it shares
+        v = v.repeat([1, slots * B // (v.size(1) * size), 1])
+    if __torch__.by_library(n, T):
+        o, kept = __torch__.library_forward(q, k, v, offsets, G, B, slots)
     else:
-        o, p = __torch__.causal_forward(z[0], z[1], z[2], offsets, G, B)
-        kept = z + p
-    groups = o.size(1) * D // (B * slots)
-    if groups > 1:
-        o = o.view(D, groups, -1).mean([1])
-    o = o.view(slots, N)
-    y = torch.mm(o.t(), w_o[0])
-    if biases:
-        y += w_o[1]
-    return y.view(B, T, E), saved + [o] + kept
+        o, weights = __torch__.causal_forward(q, k, v, offsets, G, B, slots)
+        kept = [q, k, v] + weights
+    y = torch.mm(o, out[0])
+    if len(out) > 2:
+        y += out[2]
+    return y, saved + [o] + kept
 
 
-def attention_backward(gy: Tensor, saved: List[Tensor], prepared: List[List[Tensor]], g: List[Tensor],
-                       tables: List[Tensor], size: int, kernel: int, biases: bool, heads: bool, features: bool,
-                       rotary: int, compute: int) -> Tensor:
-    # adds the gradients of the weights to g, which is laid out as they are
-    B, T, E = gy.shape
-    N = B * T
-    D = size
-    w, back = prepared[0], prepared[1]
+def attention_backward(gy: Tensor, B: int, saved: List[Tensor], p: List[List[Tensor]], g: List[List[Tensor]],
+                       tables: List[Tensor], size: int, kernel: int, rotary: int, compute: int) -> Tensor:
+    # adds the gradients of the weights to g, which is laid out as p; -> the gradient of x
+    N = gy.size(0)
+    T = N // B
     n = saved[0]
-    gy = gy.reshape(N, E).to(compute)
-    values = len(__torch__.expansion(w, 4, biases, heads, features)) > 0
-    own = 1 + int(heads) * 4 + int(values) * 2 + int(features) * 4
-    o = saved[own]
-    w_o, g_o = __torch__.part(w, 3, biases), __torch__.part(g, 3, biases)
-    slots = w_o[0].size(0)
-    if biases:
-        __torch__.sum_rows(g_o[1], gy)
-    __torch__.accumulate(g_o[0], o, gy)
-    go = torch.mm(w_o[0], gy.t())  # [D H, N]
+    gy = gy.to(compute)
+    at = 1  # where o is
+    for i in range(1, 6):
+        if len(p[i]) > 0:
+            at += 2
+    o = saved[at]
+    out, g_out = p[6], g[6]
+    __torch__.accumulate(g_out[0], gy.t(), o)
+    if len(out) > 2:
+        __torch__.sum_rows(g_out[1], gy)
+    go = torch.mm(out[1], gy.t())  # [D H, N]
     groups = 1
-    if values:
-        groups = __torch__.expansion(w, 0, biases, heads, features)[0].size(1) * D // slots
+    if len(p[5]) > 0:
+        groups = p[5][0].size(1) * size // go.size(0)
     if groups > 1:
-        go = go.div_(groups).view(D, 1, -1).expand(D, groups, slots // D * N).contiguous()
-    G = __torch__.part(w, 0, biases)[0].size(0) // __torch__.part(w, 1, biases)[0].size(0)
-    go = go.view(D, -1, T)
+        go = go.view(size, 1, -1).expand(size, groups, go.size(0) // size * N).contiguous()
+    go = go.view(size, -1, T)
+    G = p[0][0].size(0) // p[0][1].size(0)
     if __torch__.by_library(go, T):
-        gq, gk, gv = __torch__.library_backward(go, saved[own + 1:], B)
+        gq, gk, gv = __torch__.library_backward(go, saved[at + 1:], B)
     else:
-        gq, gk, gv = __torch__.causal_backward(
-            go, saved[own + 1], saved[own + 2], saved[own + 3], saved[own + 4:], G, B)
-    M = __torch__.part(w, 2, biases)[0].size(0) // D * B
-    if heads and not values and gv.size(1) > M:
-        gv = gv.view(D, -1, M, T).sum([1])
+        gq, gk, gv = __torch__.causal_backward(go, saved[at + 1], saved[at + 2], saved[at + 3], saved[at + 4:], G, B)
+    M = p[0][2].size(0) // size * B
+    if len(p[1]) > 0 and len(p[5]) == 0 and gv.size(1) > M:
+        gv = gv.reshape(size, -1, M, T).sum([1])
     gz = [gq, gk, gv]
     gn = torch.empty([0], dtype=n.dtype, device=n.device)
     at = 1
     for i in range(3):
-        gx = gz[i].view(gz[i].size(0), -1, N)
-        if rotary == 2 and i < 2:
-            gx = __torch__.turn(gx, tables, i, -1., B)
-        elif i == 0:
-            gx.mul_(float(gx.size(0)) ** -0.5)
+        w, we = p[0][i], p[1 + 2 * i]
+        wf = we[:0]
+        turning = we[:0]
+        if i < 2:
+            wf = p[2 + 2 * i]
+            if rotary == 2:
+                turning = tables[2 * i:2 * i + 2]
+        gx = gz[i]  # [D', M, T]
         first = at
-        simulate = __torch__.expansion(w, 2 * i, biases, heads, features)
-        if len(simulate) > 0:
-            at = at + 2
-        if features and i < 2:
-            x = saved[at]
-            gx = __torch__.expand_features_backward(
-                gx.view(gx.size(0), -1), x.view(D, -1), saved[at + 1],
-                __torch__.expansion(w, 2 * i + 1, biases, heads, features),
-                __torch__.expansion(g, 2 * i + 1, biases, heads, features)).view(D, -1, N)
-            at = at + 2
-        if len(simulate) > 0:
-            gx = __torch__.expand_heads_backward(
-                gx, saved[first], saved[first + 1], back[2 * i:2 * i + 2],
-                __torch__.expansion(g, 2 * i, biases, heads, features), kernel)
-        if rotary == 1 and i < 2:
-            gx = __torch__.turn(gx, tables, 1, -1., B)
-        p, gp = __torch__.part(w, i, biases), __torch__.part(g, i, biases)
-        if biases:
-            gp[1].add_(gx.sum([2], dtype=gp[1].dtype).t().reshape(-1))
-        flat = gx.reshape(-1, N)
-        __torch__.accumulate(gp[0], flat, n)
-        if i == 0:
-            gn = torch.mm(flat.t(), p[0])
+        K = 1
+        if len(we) > 0:
+            K = kernel
+            at += 2
+        if rotary < 2 and i == 0:
+            gx = gx * float(gx.size(0)) ** -0.5
+        M = gx.size(1)
+        if len(wf) > 0:
+            gp = __torch__.padded(size, M, T, K, gx)
+            __torch__.expand_features_backward(
+                gx, saved[at], saved[at + 1], wf, g[2 + 2 * i], turning, __torch__.inner(gp, K))
+            at += 2
+        elif K > 1:
+            gp = __torch__.padded(size, M, T, K, gx)
+            if len(turning) > 0:
+                __torch__.turn_into(__torch__.inner(gp, K), gx, turning, -1.)
+            else:
+                __torch__.inner(gp, K).copy_(gx)
+        elif len(turning) > 0:
+            gp = __torch__.turned(gx, turning, -1.)
         else:
-            gn.addmm_(flat.t(), p[0])
-    return gn.view(B, T, E)
+            gp = gx.contiguous()
+        if len(we) > 0:
+            gp = __torch__.expand_heads_backward(
+                gp.view(gp.size(0), -1, N), saved[first], saved[first + 1], we, g[1 + 2 * i], K)
+        if rotary == 1 and i < 2:
+            gp = __torch__.turned(gp.view(size, -1, T), tables[2:], -1.)
+        flat = gp.view(-1, N)
+        if len(p[0]) > 3:
+            g[0][3 + i].add_(flat.view(size, -1, N).sum([2], dtype=g[0][3 + i].dtype).t().reshape(-1))
+        __torch__.accumulate(g[0][i], flat, n)
+        if i == 0:
+            gn = torch.mm(flat.t(), w)
+        else:
+            gn.addmm_(flat.t(), w)
+    return gn
 
 
 def features_first(w: Tensor, D: int) -> Tensor:
@@ -587,3 +689,9 @@ def add_features_first(g: Tensor, rows: Tensor, D: int) -> None:
     # adds rows (feature, head) to rows (head, feature)
     H = g.size(0) // D
     g += rows.view(D, H, -1).transpose(0, 1).reshape(g.size(0), -1)
+
+
+def add_taps(g: Tensor, taps: Tensor) -> None:
+    # adds [1, R, K C] to [R, C, K] or [R, C]
+    rows = g.view(g.size(0), g.size(1), -1)
+    rows += taps.view(g.size(0), -1, g.size(1)).permute(0, 2, 1)

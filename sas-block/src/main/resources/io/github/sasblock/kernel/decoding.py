@@ -87,7 +87,7 @@ def rows_of_angles(first: int, length: int, size: int, base: float, like: Tensor
 
 def simulated(x: Tensor, w: List[Tensor], i: int, biases: bool, heads: bool, features: bool,
               tables: List[Tensor]) -> Tensor:
-    # query (i = 0), key or value heads [B, S, H, D] -> [B, S, H', D'], expanded and rotated as in the training step
+    # query (i = 0), key or value heads [B, S, H, D] -> [B, S, H', D'], expanded and rotated
     B, S, H, D = x.shape
     N = B * S
     we = __torch__.expansion(w, 2 * i, biases, heads, features)
@@ -98,11 +98,12 @@ def simulated(x: Tensor, w: List[Tensor], i: int, biases: bool, heads: bool, fea
     y = __torch__.padded(D, H, N, K, x)
     y[p:D + p] = x.reshape(N, H, D).permute(2, 1, 0)
     if len(we) > 0:
-        y = __torch__.expand_heads_forward(y, __torch__.head_taps(we), K)[0]  # [D, H', N]
+        y = __torch__.expand_heads_forward(y, __torch__.head_taps(we, D), K, False)[0]  # [D, H', N]
     if i < 2 and features:
         we = __torch__.expansion(w, 2 * i + 1, biases, heads, features)
         H = y.size(1)
-        y = __torch__.expand_features_forward(y.view(D, -1), we)[0].view(-1, H, N)  # [D', H', N]
+        y1 = torch.addmm(we[1].unsqueeze(1), we[0], y.view(D, -1))
+        y = torch.addmm(we[3].unsqueeze(1), we[2], torch.relu(y1)).add_(y1).view(-1, H, N)  # [D', H', N]
     if len(tables) > 0:
         __torch__.rotate_rows(y.view(y.size(0), -1, B, S), tables[0], tables[1], 1.)
     return y.permute(2, 1, 0).view(B, S, y.size(1), y.size(0))

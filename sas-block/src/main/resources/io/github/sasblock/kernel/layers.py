@@ -34,25 +34,26 @@ def rms_norm(x: Tensor, w: List[Tensor], epsilon: float) -> Tensor:
     return y
 
 
-def rms_norm_forward(x: Tensor, w: List[Tensor], epsilon: float) -> Tuple[Tensor, Tensor]:
-    # x [N, E] -> y [N, E] and 1 / rms [N, 1]
+def rms_norm_forward(x: Tensor, w: List[Tensor], epsilon: float) -> Tuple[Tensor, Tensor, Tensor]:
+    # x [N, E] -> y [N, E], x̂ = x r [N, E] and r = 1 / rms [N, 1]
     r = torch.linalg_vector_norm(x, 2, [-1], True)
     r = r.square_().div_(x.size(-1)).add_(epsilon).rsqrt_()
-    y = x * r
-    if len(w) > 0:
-        y *= w[0]
-    return y, r
-
-
-def rms_norm_backward(gy: Tensor, x: Tensor, r: Tensor, w: List[Tensor], g: List[Tensor]) -> Tensor:
-    # with x̂ = x r: gx = r (gŷ - x̂ mean(gŷ x̂)), where gŷ = gy weight
     unit = x * r
-    gx = gy
     if len(w) > 0:
-        __torch__.sum_rows(g[0], gy * unit)
-        gx = gy * w[0]
-    mean = (gx * unit).mean([-1], True)
-    return torch.addcmul(gx, unit, mean, value=-1).mul_(r)
+        return unit * w[0], unit, r
+    return unit, unit, r
+
+
+def rms_norm_backward(gy: Tensor, gx: Tensor, unit: Tensor, r: Tensor, w: List[Tensor], g: List[Tensor]) -> Tensor:
+    # adds the gradient through the norm, r (gŷ - x̂ mean(gŷ x̂)) with gŷ = gy weight, to what gx has from elsewhere
+    products = gy * unit
+    if len(w) > 0:
+        __torch__.sum_rows(g[0], products)
+        mean = torch.mv(products, w[0]).unsqueeze(1)
+        gy = torch.mul(gy, w[0], out=products)
+    else:
+        mean = products.sum([-1], True)
+    return torch.addcmul(gx, torch.addcmul(gy, unit, mean, value=-1. / float(unit.size(1))), r)
 
 
 # SwiGLU (arXiv 2002.05202, equation 6): down(silu(gate x) * up x); w is [gate, up, down]

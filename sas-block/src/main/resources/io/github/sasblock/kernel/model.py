@@ -26,29 +26,26 @@ def prepare_layer(w: List[Tensor], weighted: bool, compute: int) -> List[List[Te
 def layer_buffers(g: List[Tensor], p: List[List[Tensor]], weighted: bool) -> List[List[Tensor]]:
     attention = __torch__.attention_buffers_for_model(__torch__.layer_weights(g, 1, weighted), p[3:])
     return [__torch__.layer_weights(g, 0, weighted), __torch__.layer_weights(g, 2, weighted),
-            __torch__.layer_weights(g, 3, weighted), attention]
+            __torch__.layer_weights(g, 3, weighted)] + attention
 
 
-def decoder_layer_forward(x: Tensor, offsets: Tensor, p: List[List[Tensor]], tables: List[Tensor], epsilon: float,
-                          compute: int) -> Tuple[Tensor, List[Tensor]]:
-    B, T, E = x.shape
-    n, r1 = __torch__.rms_norm_forward(x, p[0], epsilon)
-    a, saved = __torch__.attention_forward_for_model(n, offsets, p[3:], tables, compute)
+def decoder_layer_forward(x: Tensor, B: int, offsets: Tensor, p: List[List[Tensor]], tables: List[Tensor],
+                          epsilon: float, compute: int) -> Tuple[Tensor, List[Tensor]]:
+    # x [N, E], the tokens of B windows
+    n, unit1, r1 = __torch__.rms_norm_forward(x, p[0], epsilon)
+    a, saved = __torch__.attention_forward_for_model(n, B, offsets, p[3:], tables, compute)
     h = x + a
-    n, r2 = __torch__.rms_norm_forward(h, p[1], epsilon)
-    f, fed = __torch__.swiglu_forward(n.view(B * T, E), p[2], compute)
-    return h + f.view(B, T, E), [x, r1, h, r2] + fed + saved
+    n, unit2, r2 = __torch__.rms_norm_forward(h, p[1], epsilon)
+    f, fed = __torch__.swiglu_forward(n, p[2], compute)
+    return h + f, [unit1, r1, unit2, r2] + fed + saved
 
 
-def decoder_layer_backward(gy: Tensor, saved: List[Tensor], p: List[List[Tensor]], b: List[List[Tensor]],
+def decoder_layer_backward(gy: Tensor, B: int, saved: List[Tensor], p: List[List[Tensor]], b: List[List[Tensor]],
                            tables: List[Tensor], compute: int) -> Tensor:
-    B, T, E = gy.shape
-    gn = __torch__.swiglu_backward(gy.view(B * T, E), saved[4:7], p[2], b[2], compute).to(gy.dtype)
-    gh = __torch__.rms_norm_backward(
-        gn.view(B * T, E), saved[2].view(B * T, E), saved[3].view(B * T, 1), p[1], b[1]).view(B, T, E).add_(gy)
-    gn = __torch__.attention_backward_for_model(gh, saved[7:], p[3:], b[3], tables, compute).to(gy.dtype)
-    return __torch__.rms_norm_backward(
-        gn.view(B * T, E), saved[0].view(B * T, E), saved[1].view(B * T, 1), p[0], b[0]).view(B, T, E).add_(gh)
+    gn = __torch__.swiglu_backward(gy, saved[4:7], p[2], b[2], compute).to(gy.dtype)
+    gh = __torch__.rms_norm_backward(gn, gy, saved[2], saved[3], p[1], b[1])
+    gn = __torch__.attention_backward_for_model(gh, B, saved[7:], p[3:], b[3:], tables, compute).to(gy.dtype)
+    return __torch__.rms_norm_backward(gn, gh, saved[0], saved[1], p[0], b[0])
 
 
 def cross_entropy(x: Tensor, w: Tensor, g: Tensor, targets: Tensor, scale: Tensor,
@@ -62,13 +59,11 @@ def cross_entropy(x: Tensor, w: Tensor, g: Tensor, targets: Tensor, scale: Tenso
     for i in range((N + chunk - 1) // chunk):
         a, b = i * chunk, min(N, i * chunk + chunk)
         xc = x[a:b].to(compute)
-        p = torch.mm(xc, w.t()).to(x.dtype)  # [n, V]
+        p = torch.log_softmax(torch.mm(xc, w.t()).to(x.dtype), 1)  # [n, V]
         t = targets[a:b].unsqueeze(1)
-        at_target = torch.gather(p, 1, t)
-        total = torch.logsumexp(p, [1], True)
-        loss += (total - at_target).sum(dtype=7)
-        p.sub_(total).exp_()
-        p.scatter_add_(1, t, torch.full_like(at_target, -1.))
+        loss -= torch.gather(p, 1, t).sum(dtype=7)
+        p.exp_()
+        p.scatter_add_(1, t, torch.full(t.shape, -1., dtype=p.dtype, device=p.device))
         p.mul_(scale)
         p = p.to(compute)
         gx[a:b] = torch.mm(p, w)
@@ -96,27 +91,25 @@ def pass_of_windows(tokens: Tensor, targets: Tensor, scale: Tensor, embedding: T
                     recompute: bool, end: int) -> Tensor:
     # forward and backward pass of windows that are in memory at once; the sum of their losses
     B, T = tokens.shape
-    E = embedding.size(1)
     offsets = __torch__.document_offsets(tokens, end, compute)
-    x = torch.embedding(embedding, tokens)  # [B, T, E]
+    x = torch.embedding(embedding, tokens.reshape(-1))  # [B T, E]
     saved = annotate(List[List[Tensor]], [])
     for i in range(len(p)):
-        y, s = __torch__.decoder_layer_forward(x, offsets, p[i], tables, epsilon, compute)
+        y, s = __torch__.decoder_layer_forward(x, B, offsets, p[i], tables, epsilon, compute)
         if recompute:
             s = [x]
         saved.append(s)
         x = y
-    x = x.view(B * T, E)
-    y, r = __torch__.rms_norm_forward(x, norm, epsilon)
+    y, unit, r = __torch__.rms_norm_forward(x, norm, epsilon)
     loss, gy = __torch__.cross_entropy(y, out, g_out, targets.reshape(-1), scale, compute)
-    gx = __torch__.rms_norm_backward(gy, x, r, norm, g_norm).view(B, T, E)
+    gx = __torch__.rms_norm_backward(gy, torch.zeros_like(x), unit, r, norm, g_norm)
     for j in range(len(p)):
         i = len(p) - 1 - j
         s = saved.pop()
         if recompute:
-            s = __torch__.decoder_layer_forward(s[0], offsets, p[i], tables, epsilon, compute)[1]
-        gx = __torch__.decoder_layer_backward(gx, s, p[i], b[i], tables, compute)
-    g_embedding.index_add_(0, tokens.reshape(-1), gx.view(B * T, E))
+            s = __torch__.decoder_layer_forward(s[0], B, offsets, p[i], tables, epsilon, compute)[1]
+        gx = __torch__.decoder_layer_backward(gx, B, s, p[i], b[i], tables, compute)
+    g_embedding.index_add_(0, tokens.reshape(-1), gx)
     return loss
 
 
@@ -148,5 +141,5 @@ def loss_and_gradients(tokens: Tensor, targets: Tensor, scale: Tensor, w: List[T
             tokens[a:a + windows], targets[a:a + windows], scale, w[0], p, b, w[start:start + int(weighted)], out, g[0],
             g[start:start + int(weighted)], g[last], tables, epsilon, compute, recompute, end)
     for i in range(layers):
-        __torch__.attention_collect_for_model(b[i][3], __torch__.layer_weights(g[1 + i * n:1 + (i + 1) * n], 1, weighted))
+        __torch__.attention_collect_for_model(b[i][3:], __torch__.layer_weights(g[1 + i * n:1 + (i + 1) * n], 1, weighted))
     return loss

@@ -26,15 +26,19 @@ final class AttentionParts {
             """
 def forward_pass(a: List[Tensor]) -> List[Tensor]:
     torch.set_grad_enabled(False)
-    y, active = __torch__.expand_heads_forward(a[0], __torch__.head_taps(a[2:6]), $kernel)
+    w = __torch__.head_taps(a[2:6], a[1].size(0))
+    y, active = __torch__.expand_heads_forward(a[0], w, $kernel, False)
     return [y, active]
 def both_passes(a: List[Tensor]) -> List[Tensor]:
     torch.set_grad_enabled(False)
-    taps = __torch__.head_taps(a[2:6])
-    back = [__torch__.taps_back(a[2]), __torch__.taps_back(a[4])]
-    g = [torch.zeros_like(t) for t in taps]
-    y, active = __torch__.expand_heads_forward(a[0], taps, $kernel)
-    gx = __torch__.expand_heads_backward(a[1], a[0], active, back, g, $kernel)
+    D, H, N = a[1].shape
+    w = __torch__.head_taps(a[2:6], D)
+    g = [torch.zeros_like(__torch__.taps(a[2])), torch.zeros_like(a[3]),
+         torch.zeros_like(__torch__.taps(a[4])), torch.zeros_like(a[5])]
+    y, active = __torch__.expand_heads_forward(a[0], w, $kernel, False)
+    gp = __torch__.padded(D, H, N, $kernel, y)
+    __torch__.inner(gp, $kernel).copy_(a[1])
+    gx = __torch__.expand_heads_backward(gp, a[0], active, w, g, $kernel)
     return [y, gx]
 """;
 
@@ -42,43 +46,43 @@ def both_passes(a: List[Tensor]) -> List[Tensor]:
             """
             def forward_pass(a: List[Tensor]) -> List[Tensor]:
                 torch.set_grad_enabled(False)
-                y, active = __torch__.expand_features_forward(a[0], a[2:6])
+                w = __torch__.feature_weights(a[2:6])
+                y, active = __torch__.expand_features_forward(a[0], w, a[:0])
                 return [y, active]
             def both_passes(a: List[Tensor]) -> List[Tensor]:
                 torch.set_grad_enabled(False)
-                y, active = __torch__.expand_features_forward(a[0], a[2:6])
-                gx = __torch__.expand_features_backward(a[1], a[0], active, a[2:6], a[6:10])
+                w = __torch__.feature_weights(a[2:6])
+                y, active = __torch__.expand_features_forward(a[0], w, a[:0])
+                gx = torch.empty_like(a[0][1:])
+                __torch__.expand_features_backward(a[1], a[0], active, w, a[6:10], a[:0], gx)
                 return [y, gx]
             """;
 
-    /**
-     * The rotation turns its array in place, back and forth, so that its values stay as they are.
-     */
     private static final String ROTARY =
             """
             def forward_pass(a: List[Tensor]) -> List[Tensor]:
                 torch.set_grad_enabled(False)
                 tables = __torch__.attention_tables($length, a[0].size(0), $base, 1., 6, a[0])
-                return [__torch__.turn(a[0], tables, 1, 1., $batch)]
+                return [__torch__.turned(a[0], tables, 1.)]
             def both_passes(a: List[Tensor]) -> List[Tensor]:
                 torch.set_grad_enabled(False)
                 tables = __torch__.attention_tables($length, a[0].size(0), $base, 1., 6, a[0])
-                y = __torch__.turn(a[0], tables, 1, 1., $batch)
-                return [y, __torch__.turn(a[1], tables, 1, -1., $batch)]
+                y = __torch__.turned(a[0], tables, 1.)
+                return [y, __torch__.turned(a[1], tables, -1.)]
             """;
 
     private static final String SCALED_DOT_PRODUCT =
             """
-            def forward_pass(a: List[Tensor]) -> List[Tensor]:
-                torch.set_grad_enabled(False)
-                o, p = __torch__.causal_forward(a[0], a[1], a[2], torch.empty([0]), 1, $batch)
-                return [o]
-            def both_passes(a: List[Tensor]) -> List[Tensor]:
-                torch.set_grad_enabled(False)
-                o, p = __torch__.causal_forward(a[0], a[1], a[2], torch.empty([0]), 1, $batch)
-                gq, gk, gv = __torch__.causal_backward(a[3], a[0], a[1], a[2], p, 1, $batch)
-                return [o, gq, gk, gv]
-            """;
+def forward_pass(a: List[Tensor]) -> List[Tensor]:
+    torch.set_grad_enabled(False)
+    o, p = __torch__.causal_forward(a[0], a[1], a[2], torch.empty([0]), 1, $batch, $slots)
+    return [o]
+def both_passes(a: List[Tensor]) -> List[Tensor]:
+    torch.set_grad_enabled(False)
+    o, p = __torch__.causal_forward(a[0], a[1], a[2], torch.empty([0]), 1, $batch, $slots)
+    gq, gk, gv = __torch__.causal_backward(a[3], a[0], a[1], a[2], p, 1, $batch)
+    return [o, gq, gk, gv]
+""";
 
     private static final String TRAINING = "training";
 
@@ -174,8 +178,9 @@ def both_passes(a: List[Tensor]) -> List[Tensor]:
                 .fused(
                         function("__torch__.expand_features(a[0], a[1:])"),
                         block.getParameters().values());
-        NDArray x = bench.normal(sizes.headSize(), rows);
-        NDArray gy = bench.normal(sizes.simulatedHeadSize(), rows);
+        long all = rows / sizes.length();
+        NDArray x = bench.normal(sizes.headSize() + 1L, all, sizes.length()); // with ones
+        NDArray gy = bench.normal(sizes.simulatedHeadSize(), all, sizes.length());
         addPair(name, operations, FEATURES, block, x, gy);
     }
 
@@ -187,7 +192,7 @@ def both_passes(a: List[Tensor]) -> List[Tensor]:
                 .fused(
                         function("__torch__.rotate_heads(a[0], %s)".formatted(rotary.base())),
                         List.of());
-        NDArray x = bench.normal(size, heads, sizes.tokens());
+        NDArray x = bench.normal(size, (long) heads * sizes.batch(), sizes.length());
         String passes = withSizes(ROTARY).replace("$base", Double.toString(rotary.base()));
         pair(name, 0).add(passes, new NDList(x, bench.normal(x.getShape().getShape())));
     }
@@ -214,7 +219,8 @@ def both_passes(a: List[Tensor]) -> List[Tensor]:
         int length = sizes.length();
         pair(name, operations)
                 .add(
-                        withSizes(SCALED_DOT_PRODUCT),
+                        withSizes(SCALED_DOT_PRODUCT)
+                                .replace("$slots", Integer.toString(heads * sizes.headSize())),
                         new NDList(
                                 bench.normal(size, rows, length),
                                 bench.normal(size, rows, length),

@@ -32,12 +32,15 @@ backward: bool) -> List[Tensor]:
     nothing = torch.empty([0])
     y, gx = torch.empty_like(x), torch.empty_like(x)
     for i in range(0, x.size(0), windows):
-        j = i + windows
-        yi, saved = __torch__.attention_forward_for_model(x[i:j], nothing, p, tables, $type)
-        y[i:j] = yi
+        xi = x[i:i + windows]
+        B, size = xi.size(0), xi.size(2)
+        yi, saved = __torch__.attention_forward_for_model(
+            xi.reshape(-1, size), B, nothing, p, tables, $type)
+        y[i:i + windows] = yi.view(xi.shape)
         if backward:
-            gx[i:j] = __torch__.attention_backward_for_model(
-                gy[i:j].to(yi.dtype), saved, p, b, tables, $type)
+            gi = gy[i:i + windows].reshape(-1, size).to(yi.dtype)
+            gxi = __torch__.attention_backward_for_model(gi, B, saved, p, b, tables, $type)
+            gx[i:i + windows] = gxi.view(xi.shape)
     if backward:
         __torch__.attention_collect_for_model(b, g)
     return [y, gx]
