@@ -46,6 +46,15 @@ public interface AttentionKernel {
     String trainingBindings(float dropout);
 
     /**
+     * Returns whether those definitions leave a derivative to autograd.
+     *
+     * @param gpu whether they run on a GPU
+     * @param length T, the tokens of a window
+     * @return whether they may not run without autograd
+     */
+    boolean needsAutograd(boolean gpu, long length);
+
+    /**
      * Returns the definitions that decoding needs, beside the source {@code decoding}: {@code
      * tables_at_for_model} and {@code continued_attention_for_model}.
      *

@@ -31,6 +31,9 @@ public record HeadsKernel(
         boolean compactCache)
         implements AttentionKernel {
 
+    /** The longest windows whose scaled dot product has its derivative by hand, on a CPU. */
+    private static final int LONGEST_BY_HAND = 2048;
+
     /** Where queries and keys are rotated by their positions. */
     public enum Rotary {
         /** Nowhere. */
@@ -59,7 +62,8 @@ public record HeadsKernel(
     @Override
     public String trainingBindings(float dropout) {
         double scale = rotary == Rotary.AFTER ? 1 / Math.sqrt(scoreSize) : 1;
-        String sizes = "%d, %d, %d".formatted(headSize, kernelSize, rotary.ordinal());
+        String sizes =
+                "%d, %d, %d, %d".formatted(headSize, kernelSize, rotary.ordinal(), LONGEST_BY_HAND);
         String table =
                 rotatedSize()
                         + ", "
@@ -96,6 +100,11 @@ g: List[List[Tensor]], tables: List[Tensor], compute: int) -> Tensor:
                 .replace("$size", Integer.toString(headSize))
                 .replace("$parts", parts)
                 .replace("$all", sizes);
+    }
+
+    @Override
+    public boolean needsAutograd(boolean gpu, long length) {
+        return gpu || length > LONGEST_BY_HAND;
     }
 
     @Override

@@ -102,7 +102,7 @@ public final class OptimizerKernel {
         inputs.add(arrays.squares().flat());
         arrays.gradients().forEach(gradients -> inputs.add(gradients.flat()));
         inputs.addAll(arrays.weights());
-        NDList results = script.run(inputs);
+        NDList results = script.runWithoutAutograd(inputs);
         try {
             return results.head().toType(DataType.FLOAT64, true).getDouble();
         } finally {

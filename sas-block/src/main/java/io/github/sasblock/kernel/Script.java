@@ -54,11 +54,27 @@ public final class Script {
      * @return its results
      */
     public NDList run(NDList inputs) {
+        return run(inputs, true);
+    }
+
+    /**
+     * Runs a function that needs no autograd, neither around it nor within, in libtorch's inference
+     * mode, which spares each operation what autograd would keep. Its results cannot take part in
+     * autograd, nor be changed in place.
+     *
+     * @param inputs its arguments; the results belong to the manager of the first
+     * @return its results
+     */
+    public NDList runWithoutAutograd(NDList inputs) {
+        return run(inputs, false);
+    }
+
+    private NDList run(NDList inputs, boolean autograd) {
         for (NDArray input : inputs) {
             requirePlainName(input.getName());
         }
         ParameterStore none = new ParameterStore(inputs.head().getManager(), false);
-        return block.forward(none, inputs, true);
+        return block.forward(none, inputs, autograd);
     }
 
     /** DJL gives a meaning to such names of arguments. */

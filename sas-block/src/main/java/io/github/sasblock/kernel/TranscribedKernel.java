@@ -124,6 +124,11 @@ public record TranscribedKernel(
     }
 
     @Override
+    public boolean needsAutograd(boolean gpu, long length) {
+        return true;
+    }
+
+    @Override
     public String decodingBindings() {
         String tables =
                 rotarySize == 0

@@ -209,9 +209,12 @@ public final class CausalLanguageModel extends DescribedBlock {
             DataType type = inputs.get(2).getDataType();
             List<Shape> next = cacheEntries.stream().map(tokens.getShape()::addAll).toList();
             caches.forEach(cache -> inputs.addAll(cache.reserve(next, type)));
-            NDArray logits = script.run(inputs).singletonOrThrow();
+            NDArray logits = script.runWithoutAutograd(inputs).singletonOrThrow();
             caches.forEach(cache -> cache.advance(tokens.getShape().get(1)));
-            return logits;
+            logits.attach(scratch);
+            NDArray result = logits.duplicate(); // which may be changed in place
+            result.attach(tokens.getManager());
+            return result;
         }
     }
 
@@ -304,6 +307,15 @@ public final class CausalLanguageModel extends DescribedBlock {
                 .attention()
                 .kernel()
                 .map(attention -> lossKernel(attention, settings, weights));
+    }
+
+    /** Returns whether the fused loss may not run without autograd. */
+    boolean needsAutograd(Device device, long length) {
+        return layers.get(0)
+                .attention()
+                .kernel()
+                .map(attention -> attention.needsAutograd(device.isGpu(), length))
+                .orElse(true);
     }
 
     private KernelFunction lossKernel(

@@ -158,7 +158,9 @@ public final class LanguageModelGradients implements AutoCloseable {
             inputs.add(host.create((long) windowsAtOnce));
             inputs.addAll(weights);
             inputs.addAll(fusedGradients().arrays());
-            return script.run(inputs).singletonOrThrow().getDouble();
+            boolean autograd = model.needsAutograd(tokens.getDevice(), tokens.getShape().get(1));
+            NDList loss = autograd ? script.run(inputs) : script.runWithoutAutograd(inputs);
+            return loss.singletonOrThrow().getDouble();
         }
     }
 

@@ -409,8 +409,8 @@ def block_size(T: int) -> int:
 # much memory
 
 
-def by_library(x: Tensor, T: int) -> bool:
-    return x.is_cuda or T > 2048
+def by_library(x: Tensor, T: int, longest: int) -> bool:
+    return x.is_cuda or T > longest
 
 
 def time_before_features(x: Tensor, B: int) -> Tensor:
@@ -534,7 +534,7 @@ def attention_collect(b: List[List[Tensor]], g: List[Tensor], size: int, biases:
 
 
 def attention_forward(x: Tensor, B: int, offsets: Tensor, p: List[List[Tensor]], tables: List[Tensor], size: int,
-                      kernel: int, rotary: int, compute: int) -> Tuple[Tensor, List[Tensor]]:
+                      kernel: int, rotary: int, longest: int, compute: int) -> Tuple[Tensor, List[Tensor]]:
     # x [N, E], the tokens of B windows -> y [N, E] and what the backward pass needs
     N = x.size(0)
     T = N // B
@@ -587,7 +587,7 @@ def attention_forward(x: Tensor, B: int, offsets: Tensor, p: List[List[Tensor]],
     slots = out[0].size(0)
     if slots * B > v.size(1) * G * size:  # each simulated head has a slot, and sees values that it shares
         v = v.repeat([1, slots * B // (v.size(1) * size), 1])
-    if __torch__.by_library(n, T):
+    if __torch__.by_library(n, T, longest):
         o, kept = __torch__.library_forward(q, k, v, offsets, G, B, slots)
     else:
         o, weights = __torch__.causal_forward(q, k, v, offsets, G, B, slots)
@@ -599,7 +599,7 @@ def attention_forward(x: Tensor, B: int, offsets: Tensor, p: List[List[Tensor]],
 
 
 def attention_backward(gy: Tensor, B: int, saved: List[Tensor], p: List[List[Tensor]], g: List[List[Tensor]],
-                       tables: List[Tensor], size: int, kernel: int, rotary: int, compute: int) -> Tensor:
+                       tables: List[Tensor], size: int, kernel: int, rotary: int, longest: int, compute: int) -> Tensor:
     # adds the gradients of the weights to g, which is laid out as p; -> the gradient of x
     N = gy.size(0)
     T = N // B
@@ -622,7 +622,7 @@ def attention_backward(gy: Tensor, B: int, saved: List[Tensor], p: List[List[Ten
         go = go.view(size, 1, -1).expand(size, groups, go.size(0) // size * N).contiguous()
     go = go.view(size, -1, T)
     G = p[0][0].size(0) // p[0][1].size(0)
-    if __torch__.by_library(go, T):
+    if __torch__.by_library(go, T, longest):
         gq, gk, gv = __torch__.library_backward(go, saved[at + 1:], B)
     else:
         gq, gk, gv = __torch__.causal_backward(go, saved[at + 1], saved[at + 2], saved[at + 3], saved[at + 4:], G, B)

@@ -99,7 +99,7 @@ final class MatrixGroup implements BenchmarkGroup {
         Runnable run =
                 () -> {
                     try (NDManager scratch = bench.manager().newSubManager()) {
-                        script.run(new NDList(Workbench.lend(a, scratch), b))
+                        script.runWithoutAutograd(new NDList(Workbench.lend(a, scratch), b))
                                 .singletonOrThrow()
                                 .getFloat(0, 0);
                     }

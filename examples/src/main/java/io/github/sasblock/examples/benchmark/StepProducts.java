@@ -275,7 +275,7 @@ final class StepProducts implements AutoCloseable {
         try (NDManager scratch = bench.manager().newSubManager()) {
             NDList inputs = new NDList(share);
             inputs.set(0, Workbench.lend(share.head(), scratch));
-            script.run(inputs);
+            script.runWithoutAutograd(inputs);
         }
     }
 

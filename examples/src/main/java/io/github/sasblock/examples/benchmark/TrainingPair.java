@@ -49,6 +49,7 @@ backward: bool) -> List[Tensor]:
     private final Workbench bench;
     private final Script forward;
     private final Script both;
+    private final boolean autograd;
 
     /** Of each worker x and the gradient of y [b, T, E], weights, their gradients. */
     private final List<NDList> shares = new ArrayList<>();
@@ -76,6 +77,7 @@ backward: bool) -> List[Tensor]:
         this.bench = bench;
         List<NDArray> weights = weights(bench, attention);
         AttentionKernel kernel = attention.kernel().orElseThrow();
+        autograd = kernel.needsAutograd(bench.isGpu(), x.getShape().get(1));
         long batch = x.getShape().get(0);
         int count = (int) Math.min(Math.max(1, workers), batch);
         long windows =
@@ -157,7 +159,7 @@ backward: bool) -> List[Tensor]:
         try (NDManager scratch = bench.manager().newSubManager()) {
             NDList inputs = new NDList(share);
             inputs.set(0, Workbench.lend(share.head(), scratch));
-            NDList results = script.run(inputs);
+            NDList results = autograd ? script.run(inputs) : script.runWithoutAutograd(inputs);
             results.detach();
             return results;
         }

@@ -6,10 +6,11 @@ import io.github.sasblock.attention.AttentionCounts;
 public final class WorkingSet {
 
     /**
-     * Query, key and value features of all tokens. Measured on cores with 1 MB of second-level
-     * cache of their own: with fewer the calls take over, with more every pass goes to memory.
+     * Query, key and value features of all tokens. Measured on cores with 2 MB of second-level
+     * cache of their own, as a balance within some percent: with fewer the calls take over, with
+     * more every pass goes to memory.
      */
-    private static final long FEATURES = 1_000_000;
+    private static final long FEATURES = 190_000;
 
     private WorkingSet() {}
 

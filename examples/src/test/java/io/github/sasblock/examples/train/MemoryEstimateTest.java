@@ -41,7 +41,7 @@ class MemoryEstimateTest {
         }
     }
 
-    /** WorkingSet gives a thread four windows of SAS at most. */
+    /** WorkingSet gives a thread one window of SAS. */
     @Test
     void moreWindowsThanAThreadTakesAtOnceTakeNoMoreMemory() {
         AttentionConfig attention = ModelPreset.SMALL.sas();
