@@ -9,9 +9,12 @@ import java.util.List;
  * @param bindings more definitions, or nothing
  * @param expression the call, in terms of {@code a}, the list of the arrays given
  * @param result its type: Tensor or List[Tensor]
+ * @param autograd whether autograd follows it, or works within it. Where not, it runs in libtorch's
+ *     inference mode, which spares each operation what autograd would keep; its results can then
+ *     neither take part in autograd nor be changed in place.
  */
 public record KernelFunction(
-        List<String> sources, String bindings, String expression, String result) {
+        List<String> sources, String bindings, String expression, String result, boolean autograd) {
 
     /**
      * Checks the values.
@@ -20,9 +23,31 @@ public record KernelFunction(
      * @param bindings more definitions, or nothing
      * @param expression the call, in terms of {@code a}, the list of the arrays given
      * @param result its type: Tensor or List[Tensor]
+     * @param autograd whether autograd follows it, or works within it
      */
     public KernelFunction {
         sources = List.copyOf(sources);
+    }
+
+    /**
+     * Creates a call that autograd follows.
+     *
+     * @param sources the names of the sources that define the function, each after those it needs
+     * @param bindings more definitions, or nothing
+     * @param expression the call, in terms of {@code a}, the list of the arrays given
+     * @param result its type: Tensor or List[Tensor]
+     */
+    public KernelFunction(List<String> sources, String bindings, String expression, String result) {
+        this(sources, bindings, expression, result, true);
+    }
+
+    /**
+     * Returns the same call, to be run without autograd.
+     *
+     * @return the function
+     */
+    public KernelFunction withoutAutograd() {
+        return new KernelFunction(sources, bindings, expression, result, false);
     }
 
     /**

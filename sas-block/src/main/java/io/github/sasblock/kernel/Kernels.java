@@ -101,7 +101,8 @@ public final class Kernels {
 
     private static Optional<Script> load(Key key) {
         try {
-            return Optional.of(Script.compile(code(key.function(), key.inputs()), key.inputs()));
+            String code = code(key.function(), key.inputs());
+            return Optional.of(Script.compile(code, key.inputs(), key.function().autograd()));
         } catch (IOException | MalformedModelException | EngineException e) {
             warn(
                     e.toString()

@@ -67,7 +67,8 @@ public final class OptimizerKernel {
                                     first,
                                     weights.stream().map(NDArray::size).toList(),
                                     decays.stream().map(KernelFunction::literal).toList()),
-                    "List[Tensor]");
+                    "List[Tensor]",
+                    false);
         }
     }
 
@@ -102,7 +103,7 @@ public final class OptimizerKernel {
         inputs.add(arrays.squares().flat());
         arrays.gradients().forEach(gradients -> inputs.add(gradients.flat()));
         inputs.addAll(arrays.weights());
-        NDList results = script.runWithoutAutograd(inputs);
+        NDList results = script.run(inputs);
         try {
             return results.head().toType(DataType.FLOAT64, true).getDouble();
         } finally {

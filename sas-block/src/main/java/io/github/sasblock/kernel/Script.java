@@ -23,18 +23,23 @@ public final class Script {
 
     private final Block block;
 
-    private Script(Model model) {
+    private final boolean autograd;
+
+    private Script(Model model, boolean autograd) {
         this.model = model;
+        this.autograd = autograd;
         block = model.getBlock();
     }
 
     /**
-     * Compiles code that defines the module class {@code Kernel}, which takes so many arrays.
+     * Compiles code that defines the module class {@code Kernel}, which takes so many arrays and is
+     * run with or without autograd.
      *
      * <p>DJL would initialise the block, without a lock, at its first call, which may be that of
      * two threads.
      */
-    static Script compile(String code, int inputs) throws IOException, MalformedModelException {
+    static Script compile(String code, int inputs, boolean autograd)
+            throws IOException, MalformedModelException {
         Model model = Model.newInstance("kernel", Kernels.ENGINE);
         try {
             model.load(new ByteArrayInputStream(ScriptArchive.of(code)));
@@ -44,7 +49,7 @@ public final class Script {
             model.close();
             throw e;
         }
-        return new Script(model);
+        return new Script(model, autograd);
     }
 
     /**
@@ -54,22 +59,6 @@ public final class Script {
      * @return its results
      */
     public NDList run(NDList inputs) {
-        return run(inputs, true);
-    }
-
-    /**
-     * Runs a function that needs no autograd, neither around it nor within, in libtorch's inference
-     * mode, which spares each operation what autograd would keep. Its results cannot take part in
-     * autograd, nor be changed in place.
-     *
-     * @param inputs its arguments; the results belong to the manager of the first
-     * @return its results
-     */
-    public NDList runWithoutAutograd(NDList inputs) {
-        return run(inputs, false);
-    }
-
-    private NDList run(NDList inputs, boolean autograd) {
         for (NDArray input : inputs) {
             requirePlainName(input.getName());
         }

@@ -209,7 +209,7 @@ public final class CausalLanguageModel extends DescribedBlock {
             DataType type = inputs.get(2).getDataType();
             List<Shape> next = cacheEntries.stream().map(tokens.getShape()::addAll).toList();
             caches.forEach(cache -> inputs.addAll(cache.reserve(next, type)));
-            NDArray logits = script.runWithoutAutograd(inputs).singletonOrThrow();
+            NDArray logits = script.run(inputs).singletonOrThrow();
             caches.forEach(cache -> cache.advance(tokens.getShape().get(1)));
             logits.attach(scratch);
             NDArray result = logits.duplicate(); // which may be changed in place
@@ -221,18 +221,19 @@ public final class CausalLanguageModel extends DescribedBlock {
     private KernelFunction continuation(AttentionKernel attention) {
         int count = inOrder.size();
         return KernelFunction.of(
-                String.format(
-                        Locale.ROOT,
-                        "__torch__.continued_logits(a[0], int(a[1]), a[2:%d], a[%d:], %d, %s, %s,"
-                                + " %s)",
-                        2 + count,
-                        2 + count,
-                        config.layerCount(),
-                        KernelFunction.literal(config.normWeight()),
-                        KernelFunction.literal(config.tiedEmbedding()),
-                        config.normEpsilon()),
-                attention.decodingBindings(),
-                attention.decodingSources());
+                        String.format(
+                                Locale.ROOT,
+                                "__torch__.continued_logits(a[0], int(a[1]), a[2:%d], a[%d:], %d,"
+                                        + " %s, %s, %s)",
+                                2 + count,
+                                2 + count,
+                                config.layerCount(),
+                                KernelFunction.literal(config.normWeight()),
+                                KernelFunction.literal(config.tiedEmbedding()),
+                                config.normEpsilon()),
+                        attention.decodingBindings(),
+                        attention.decodingSources())
+                .withoutAutograd();
     }
 
     /**

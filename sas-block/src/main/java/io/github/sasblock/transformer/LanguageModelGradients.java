@@ -123,7 +123,7 @@ public final class LanguageModelGradients implements AutoCloseable {
                 "targets",
                 targets.getShape() + " " + targets.getDataType(),
                 "shape " + tokens.getShape() + " and type int64");
-        Optional<Script> script = script();
+        Optional<Script> script = script(tokens.getShape().get(1));
         if (script.isPresent()) {
             return addFused(script.get(), tokens, targets, scale, windowsAtOnce);
         }
@@ -131,9 +131,17 @@ public final class LanguageModelGradients implements AutoCloseable {
         return addPlain(tokens, targets, scale, windowsAtOnce);
     }
 
-    private Optional<Script> script() {
-        return lossKernel.flatMap(
-                function -> Kernels.find(weights.head(), function, ARGUMENTS + 2 * weights.size()));
+    private Optional<Script> script(long length) {
+        return lossKernel
+                .map(
+                        function ->
+                                model.needsAutograd(weights.head().getDevice(), length)
+                                        ? function
+                                        : function.withoutAutograd())
+                .flatMap(
+                        function ->
+                                Kernels.find(
+                                        weights.head(), function, ARGUMENTS + 2 * weights.size()));
     }
 
     /**
@@ -142,7 +150,7 @@ public final class LanguageModelGradients implements AutoCloseable {
      * @return whether it is chosen, the engine has it, and the model's attention has one
      */
     public boolean isFused() {
-        return script().isPresent();
+        return script(1).isPresent();
     }
 
     private double addFused(
@@ -158,9 +166,7 @@ public final class LanguageModelGradients implements AutoCloseable {
             inputs.add(host.create((long) windowsAtOnce));
             inputs.addAll(weights);
             inputs.addAll(fusedGradients().arrays());
-            boolean autograd = model.needsAutograd(tokens.getDevice(), tokens.getShape().get(1));
-            NDList loss = autograd ? script.run(inputs) : script.runWithoutAutograd(inputs);
-            return loss.singletonOrThrow().getDouble();
+            return script.run(inputs).singletonOrThrow().getDouble();
         }
     }
 

@@ -78,6 +78,19 @@ class KernelsTest {
         }
     }
 
+    /** The engine optimises a function after its first calls, for autograd where weights ask. */
+    @Test
+    void runWithoutAutogradAsOftenAsWanted() {
+        NDArray x = manager.create(new float[] {1, 2});
+        x.setRequiresGradient(true);
+        KernelFunction function = DOUBLED.withoutAutograd();
+        for (int call = 0; call < 5; call++) {
+            NDArray y = Kernels.find(x, function, 1).orElseThrow().run(new NDList(x)).head();
+            assertThat(y.toFloatArray()).containsExactly(2, 4);
+            assertThat(y.hasGradient()).isFalse();
+        }
+    }
+
     @Test
     void arePassedOverInThePlainMode() {
         Kernels.use(Kernels.Mode.PLAIN);

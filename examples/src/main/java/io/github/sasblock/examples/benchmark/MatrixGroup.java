@@ -86,7 +86,7 @@ final class MatrixGroup implements BenchmarkGroup {
                                 .replace("$type", precision == Precision.FP32 ? "6" : "15")
                                 .replace("$more", Integer.toString(PRODUCTS - 1)),
                         List.of());
-        Script script = BenchmarkGroup.compile(bench, function, 2);
+        Script script = BenchmarkGroup.compile(bench, function.withoutAutograd(), 2);
         NDArray a = bench.normal(rows, inner);
         NDArray b = bench.normal(inner, columns);
         Label label =
@@ -99,7 +99,7 @@ final class MatrixGroup implements BenchmarkGroup {
         Runnable run =
                 () -> {
                     try (NDManager scratch = bench.manager().newSubManager()) {
-                        script.runWithoutAutograd(new NDList(Workbench.lend(a, scratch), b))
+                        script.run(new NDList(Workbench.lend(a, scratch), b))
                                 .singletonOrThrow()
                                 .getFloat(0, 0);
                     }

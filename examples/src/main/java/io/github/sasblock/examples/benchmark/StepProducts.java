@@ -250,7 +250,7 @@ final class StepProducts implements AutoCloseable {
                         "__torch__.products_of_step(a)",
                         code.toString(),
                         List.of("layers", "attention"));
-        return BenchmarkGroup.compile(bench, function, 2 * products.size());
+        return BenchmarkGroup.compile(bench, function.withoutAutograd(), 2 * products.size());
     }
 
     /** Returns the operations of all threads, a multiplication and an addition counted as two. */
@@ -275,7 +275,7 @@ final class StepProducts implements AutoCloseable {
         try (NDManager scratch = bench.manager().newSubManager()) {
             NDList inputs = new NDList(share);
             inputs.set(0, Workbench.lend(share.head(), scratch));
-            script.runWithoutAutograd(inputs);
+            script.run(inputs);
         }
     }
 

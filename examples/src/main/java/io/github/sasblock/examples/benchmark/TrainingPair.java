@@ -49,7 +49,6 @@ backward: bool) -> List[Tensor]:
     private final Workbench bench;
     private final Script forward;
     private final Script both;
-    private final boolean autograd;
 
     /** Of each worker x and the gradient of y [b, T, E], weights, their gradients. */
     private final List<NDList> shares = new ArrayList<>();
@@ -77,13 +76,13 @@ backward: bool) -> List[Tensor]:
         this.bench = bench;
         List<NDArray> weights = weights(bench, attention);
         AttentionKernel kernel = attention.kernel().orElseThrow();
-        autograd = kernel.needsAutograd(bench.isGpu(), x.getShape().get(1));
+        boolean autograd = kernel.needsAutograd(bench.isGpu(), x.getShape().get(1));
         long batch = x.getShape().get(0);
         int count = (int) Math.min(Math.max(1, workers), batch);
         long windows =
                 workers == 0 ? batch : windowsAtOnce(attention, x, Math.max(1, batch / count));
-        forward = compile(bench, kernel, precision, weights.size(), windows, "False");
-        both = compile(bench, kernel, precision, weights.size(), windows, "True");
+        forward = compile(bench, kernel, precision, weights.size(), windows, autograd, "False");
+        both = compile(bench, kernel, precision, weights.size(), windows, autograd, "True");
         for (int i = 0; i < count; i++) {
             NDList gradients = new NDList();
             weights.forEach(weight -> gradients.add(bench.manager().zeros(weight.getShape())));
@@ -116,6 +115,7 @@ backward: bool) -> List[Tensor]:
             Precision precision,
             int weights,
             long windows,
+            boolean autograd,
             String backward) {
         int firstGradient = 2 + weights;
         KernelFunction function =
@@ -125,7 +125,8 @@ backward: bool) -> List[Tensor]:
                                 + PASSES.replace("$type", precision == Precision.FP32 ? "6" : "15"),
                         "__torch__.attention_passes(a[0], a[1], a[2:%d], a[%d:], %d, %s)"
                                 .formatted(firstGradient, firstGradient, windows, backward),
-                        "List[Tensor]");
+                        "List[Tensor]",
+                        autograd);
         return BenchmarkGroup.compile(bench, function, 2 + 2 * weights);
     }
 
@@ -159,7 +160,7 @@ backward: bool) -> List[Tensor]:
         try (NDManager scratch = bench.manager().newSubManager()) {
             NDList inputs = new NDList(share);
             inputs.set(0, Workbench.lend(share.head(), scratch));
-            NDList results = autograd ? script.run(inputs) : script.runWithoutAutograd(inputs);
+            NDList results = script.run(inputs);
             results.detach();
             return results;
         }
