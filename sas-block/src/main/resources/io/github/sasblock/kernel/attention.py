@@ -470,9 +470,9 @@ def attention_tables(T: int, size: int, base: float, scale: float, compute: int,
 
 
 # In the two passes, weights p and their gradients b are lists: 0 the projections of query, key and value, then their
-# biases; 1-5 the expansions of query heads, query features, key heads, key features and value heads, or nothing; 6 the
-# output projection. They have another layout there: rows (feature, head) where canonical ones are (head, feature), and
-# taps. What is laid out anew serves all windows of a step.
+# biases; 1 the output projection; then for query, key and value the expansion of heads and that of features, or nothing.
+# They have another layout there: rows (feature, head) where canonical ones are (head, feature), and taps. What is laid
+# out anew serves all windows of a step.
 
 
 def attention_prepare(w: List[Tensor], size: int, biases: bool, heads: bool, features: bool,
@@ -484,22 +484,20 @@ def attention_prepare(w: List[Tensor], size: int, biases: bool, heads: bool, fea
     if biases:
         for i in range(3):
             projections.append(__torch__.part(w, i, biases)[1].view(-1, size).t().reshape(size, -1, 1))
-    p = [projections]
+    expansions = annotate(List[List[Tensor]], [])
+    groups = 1  # of simulated heads that are averaged
+    out = __torch__.part(w, 3, biases)
     for i in range(5):
         e = __torch__.expansion(w, i, biases, heads, features)
-        if len(e) > 0:
-            if i % 2 == 0:
-                e = __torch__.head_taps(e, size)
-            else:
-                e = __torch__.feature_weights(e)
-        p.append(e)
-    out = __torch__.part(w, 3, biases)
-    averaged_heads = 1
-    if len(p[5]) > 0:
-        averaged_heads = w[__torch__.expansion_start(len(w), 4, biases, heads, features)].size(0) * size // out[0].size(1)
-    back = __torch__.features_first(out[0].t(), size) / averaged_heads  # [D H, E]
-    p.append([out[0].t(), back] + out[1:])
-    return p
+        if len(e) > 0 and i == 4:
+            groups = e[0].size(0) * size // out[0].size(1)
+        if len(e) > 0 and i % 2 == 0:
+            e = __torch__.head_taps(e, size)
+        elif len(e) > 0:
+            e = __torch__.feature_weights(e)
+        expansions.append(e)
+    back = __torch__.features_first(out[0].t(), size) / groups  # [D H, E]
+    return [projections, [out[0].t(), back] + out[1:]] + expansions + [w[:0]]
 
 
 def attention_buffers(g: List[Tensor], p: List[List[Tensor]], biases: bool, heads: bool,
@@ -511,14 +509,13 @@ def attention_buffers(g: List[Tensor], p: List[List[Tensor]], biases: bool, head
     if biases:
         for i in range(3):
             projections.append(__torch__.part(g, i, biases)[1])
-    b = [projections]
+    b = [projections, __torch__.part(g, 3, biases)]
     for i in range(5):
         e = __torch__.expansion(g, i, biases, heads, features)
         if len(e) > 0 and i % 2 == 0:
             e = [torch.zeros_like(__torch__.taps(e[0])), e[1], torch.zeros_like(__torch__.taps(e[2])), e[3]]
         b.append(e)
-    b.append(__torch__.part(g, 3, biases))
-    return b
+    return b + [g[:0]]
 
 
 def attention_collect(b: List[List[Tensor]], g: List[Tensor], size: int, biases: bool, heads: bool,
@@ -529,65 +526,102 @@ def attention_collect(b: List[List[Tensor]], g: List[Tensor], size: int, biases:
     for i in range(0, 5, 2):
         e = __torch__.expansion(g, i, biases, heads, features)
         if len(e) > 0:
-            __torch__.add_taps(e[0], b[1 + i][0])
-            __torch__.add_taps(e[2], b[1 + i][2])
+            __torch__.add_taps(e[0], b[2 + i][0])
+            __torch__.add_taps(e[2], b[2 + i][2])
+
+
+def turning(tables: List[Tensor], i: int, rotary: int) -> Tuple[List[Tensor], List[Tensor]]:
+    # the tables of query (i = 0), key, or value, which has none, for the rotation before and after the expansion
+    own, none = tables[2 * i:2 * i + 2], tables[:0]
+    if rotary == 1:
+        return own, none
+    if rotary == 2:
+        return none, own
+    return none, none
+
+
+def simulate_forward(n: Tensor, i: int, p: List[List[Tensor]], tables: List[Tensor], B: int, size: int, kernel: int,
+                     rotary: int, saved: List[Tensor]) -> Tensor:
+    # n [N, E] -> query (i = 0), key or value [D', H' B, T]; adds what the backward pass needs to `saved`
+    N = n.size(0)
+    w, we, wf = p[0][i], p[2 + 2 * i], p[3 + 2 * i]
+    before, after = __torch__.turning(tables, i, rotary)
+    K = 1
+    if len(we) > 0:
+        K = kernel
+    if len(we) == 0 and len(wf) > 0:
+        y = __torch__.with_ones(size, w.size(0) // size, N, n)
+        x = torch.narrow(y, 0, 0, size)
+    else:
+        y = __torch__.padded(size, w.size(0) // size, N, K, n)
+        x = __torch__.inner(y, K)
+    torch.mm(w, n.t(), out=x.view(-1, N))
+    if len(p[0]) > 3:
+        x += p[0][3 + i]
+    if len(before) > 0:
+        rows = x.view(size, -1, N // B)
+        rows.copy_(__torch__.turned(rows, before, 1.))
+    if len(we) > 0:
+        saved.append(y)
+        y, active = __torch__.expand_heads_forward(y, we, K, len(wf) > 0)
+        saved.append(active)
+    y = y.view(y.size(0), -1, N // B)
+    if len(wf) > 0:
+        saved.append(y)
+        y, active = __torch__.expand_features_forward(y, wf, after)
+        saved.append(active)
+    elif len(after) > 0:
+        y = __torch__.turned(y, after, 1.)
+    return y
+
+
+def simulate_backward(gx: Tensor, i: int, p: List[List[Tensor]], g: List[List[Tensor]], tables: List[Tensor], B: int,
+                      size: int, kernel: int, rotary: int, saved: List[Tensor]) -> Tensor:
+    # gradient of query, key or value -> that of its projection [D H, N]
+    we, wf = p[2 + 2 * i], p[3 + 2 * i]
+    before, after = __torch__.turning(tables, i, rotary)
+    M, T = gx.size(1), gx.size(2)
+    N = B * T
+    K = 1
+    if len(we) > 0:
+        K = kernel
+    if len(wf) > 0:
+        gp = __torch__.padded(size, M, T, K, gx)
+        features = saved[len(saved) - 2:]
+        __torch__.expand_features_backward(
+            gx, features[0], features[1], wf, g[3 + 2 * i], after, __torch__.inner(gp, K))
+    elif len(we) > 0:
+        gp = __torch__.padded(size, M, T, K, gx)
+        if len(after) > 0:
+            __torch__.turn_into(__torch__.inner(gp, K), gx, after, -1.)
+        else:
+            __torch__.inner(gp, K).copy_(gx)
+    elif len(after) > 0:
+        gp = __torch__.turned(gx, after, -1.)
+    else:
+        gp = gx.contiguous()
+    if len(we) > 0:
+        gp = __torch__.expand_heads_backward(gp.view(gp.size(0), -1, N), saved[0], saved[1], we, g[2 + 2 * i], K)
+    if len(before) > 0:
+        gp = __torch__.turned(gp.view(size, -1, T), before, -1.)
+    return gp.view(-1, N)
 
 
 def attention_forward(x: Tensor, B: int, offsets: Tensor, p: List[List[Tensor]], tables: List[Tensor], size: int,
                       kernel: int, rotary: int, longest: int, compute: int) -> Tuple[Tensor, List[Tensor]]:
     # x [N, E], the tokens of B windows -> y [N, E] and what the backward pass needs
-    N = x.size(0)
-    T = N // B
     n = x.to(compute)
-    nt = n.t()
     saved = [n]
-    z = annotate(List[Tensor], [])
-    for i in range(3):
-        w, we = p[0][i], p[1 + 2 * i]
-        wf = we[:0]
-        turning = we[:0]
-        if i < 2:
-            wf = p[2 + 2 * i]
-            turning = tables[2 * i:2 * i + 2]
-        H = w.size(0) // size
-        K = 1
-        if len(we) > 0:
-            K = kernel
-        if len(we) == 0 and len(wf) > 0:
-            y = __torch__.with_ones(size, H, N, n)
-            x0 = torch.narrow(y, 0, 0, size)
-        else:
-            y = __torch__.padded(size, H, N, K, n)
-            x0 = __torch__.inner(y, K)
-        torch.mm(w, nt, out=x0.view(-1, N))
-        if len(p[0]) > 3:
-            x0 += p[0][3 + i]
-        if rotary == 1 and i < 2:
-            x0.view(size, -1, T).copy_(__torch__.turned(x0.view(size, -1, T), tables[2:], 1.))
-        if len(we) > 0:
-            saved.append(y)
-            y, active = __torch__.expand_heads_forward(y, we, K, len(wf) > 0)
-            saved.append(active)
-        y = y.view(y.size(0), -1, T)
-        if len(wf) > 0:
-            saved.append(y)
-            if rotary == 2:
-                y, active = __torch__.expand_features_forward(y, wf, turning)
-            else:
-                y, active = __torch__.expand_features_forward(y, wf, wf[:0])
-            saved.append(active)
-        elif rotary == 2 and i < 2:
-            y = __torch__.turned(y, turning, 1.)
-        if rotary < 2 and i == 0:
-            y.mul_(float(y.size(0)) ** -0.5)
-        z.append(y)
-    q, k, v = z[0], z[1], z[2]
-    G = q.size(1) // k.size(1)
-    out = p[6]
-    slots = out[0].size(0)
+    q = __torch__.simulate_forward(n, 0, p, tables, B, size, kernel, rotary, saved)
+    k = __torch__.simulate_forward(n, 1, p, tables, B, size, kernel, rotary, saved)
+    v = __torch__.simulate_forward(n, 2, p, tables, B, size, kernel, rotary, saved)
+    if rotary != 2:
+        q.mul_(float(q.size(0)) ** -0.5)
+    out = p[1]
+    G, slots = q.size(1) // k.size(1), out[0].size(0)
     if slots * B > v.size(1) * G * size:  # each simulated head has a slot, and sees values that it shares
         v = v.repeat([1, slots * B // (v.size(1) * size), 1])
-    if __torch__.by_library(n, T, longest):
+    if __torch__.by_library(n, q.size(2), longest):
         o, kept = __torch__.library_forward(q, k, v, offsets, G, B, slots)
     else:
         o, weights = __torch__.causal_forward(q, k, v, offsets, G, B, slots)
@@ -602,81 +636,44 @@ def attention_backward(gy: Tensor, B: int, saved: List[Tensor], p: List[List[Ten
                        tables: List[Tensor], size: int, kernel: int, rotary: int, longest: int, compute: int) -> Tensor:
     # adds the gradients of the weights to g, which is laid out as p; -> the gradient of x
     N = gy.size(0)
-    T = N // B
     n = saved[0]
     gy = gy.to(compute)
-    at = 1  # where o is
-    for i in range(1, 6):
-        if len(p[i]) > 0:
-            at += 2
-    o = saved[at]
-    out, g_out = p[6], g[6]
+    places = [1, 1, 1, 1]  # where among the saved those of query, key and value begin, and where o is
+    for i in range(3):
+        places[i + 1] = places[i] + 2 * (int(len(p[2 + 2 * i]) > 0) + int(len(p[3 + 2 * i]) > 0))
+    o, kept = saved[places[3]], saved[places[3] + 1:]
+    out, g_out = p[1], g[1]
     __torch__.accumulate(g_out[0], gy.t(), o)
     if len(out) > 2:
         __torch__.sum_rows(g_out[1], gy)
     go = torch.mm(out[1], gy.t())  # [D H, N]
-    groups = 1
-    if len(p[5]) > 0:
-        groups = p[5][0].size(1) * size // go.size(0)
-    if groups > 1:
-        go = go.view(size, 1, -1).expand(size, groups, go.size(0) // size * N).contiguous()
-    go = go.view(size, -1, T)
+    if len(p[6]) > 0:
+        groups = p[6][0].size(1) * size // go.size(0)
+        if groups > 1:
+            go = go.view(size, 1, -1).expand(size, groups, go.numel() // size).contiguous()
+    go = go.view(size, -1, N // B)
     G = p[0][0].size(0) // p[0][1].size(0)
-    if __torch__.by_library(go, T, longest):
-        gq, gk, gv = __torch__.library_backward(go, saved[at + 1:], B)
+    if __torch__.by_library(go, N // B, longest):
+        gq, gk, gv = __torch__.library_backward(go, kept, B)
     else:
-        gq, gk, gv = __torch__.causal_backward(go, saved[at + 1], saved[at + 2], saved[at + 3], saved[at + 4:], G, B)
+        gq, gk, gv = __torch__.causal_backward(go, kept[0], kept[1], kept[2], kept[3:], G, B)
     M = p[0][2].size(0) // size * B
-    if len(p[1]) > 0 and len(p[5]) == 0 and gv.size(1) > M:
-        gv = gv.reshape(size, -1, M, T).sum([1])
+    if len(p[2]) > 0 and len(p[6]) == 0 and gv.size(1) > M:
+        gv = gv.reshape(size, -1, M, N // B).sum([1])
+    if rotary != 2:
+        gq = gq * float(gq.size(0)) ** -0.5
     gz = [gq, gk, gv]
     gn = torch.empty([0], dtype=n.dtype, device=n.device)
-    at = 1
     for i in range(3):
-        w, we = p[0][i], p[1 + 2 * i]
-        wf = we[:0]
-        turning = we[:0]
-        if i < 2:
-            wf = p[2 + 2 * i]
-            if rotary == 2:
-                turning = tables[2 * i:2 * i + 2]
-        gx = gz[i]  # [D', M, T]
-        first = at
-        K = 1
-        if len(we) > 0:
-            K = kernel
-            at += 2
-        if rotary < 2 and i == 0:
-            gx = gx * float(gx.size(0)) ** -0.5
-        M = gx.size(1)
-        if len(wf) > 0:
-            gp = __torch__.padded(size, M, T, K, gx)
-            __torch__.expand_features_backward(
-                gx, saved[at], saved[at + 1], wf, g[2 + 2 * i], turning, __torch__.inner(gp, K))
-            at += 2
-        elif K > 1:
-            gp = __torch__.padded(size, M, T, K, gx)
-            if len(turning) > 0:
-                __torch__.turn_into(__torch__.inner(gp, K), gx, turning, -1.)
-            else:
-                __torch__.inner(gp, K).copy_(gx)
-        elif len(turning) > 0:
-            gp = __torch__.turned(gx, turning, -1.)
-        else:
-            gp = gx.contiguous()
-        if len(we) > 0:
-            gp = __torch__.expand_heads_backward(
-                gp.view(gp.size(0), -1, N), saved[first], saved[first + 1], we, g[1 + 2 * i], K)
-        if rotary == 1 and i < 2:
-            gp = __torch__.turned(gp.view(size, -1, T), tables[2:], -1.)
-        flat = gp.view(-1, N)
+        flat = __torch__.simulate_backward(
+            gz[i], i, p, g, tables, B, size, kernel, rotary, saved[places[i]:places[i + 1]])
         if len(p[0]) > 3:
             g[0][3 + i].add_(flat.view(size, -1, N).sum([2], dtype=g[0][3 + i].dtype).t().reshape(-1))
         __torch__.accumulate(g[0][i], flat, n)
         if i == 0:
-            gn = torch.mm(flat.t(), w)
+            gn = torch.mm(flat.t(), p[0][i])
         else:
-            gn.addmm_(flat.t(), w)
+            gn.addmm_(flat.t(), p[0][i])
     return gn
 
 

@@ -21,16 +21,27 @@ public record MemoryEstimate(long state, long kept, long working, long unused) {
      * What the engine's threads and its matrix products keep for themselves. Measured, as are the
      * shares below: {@code bin/sas benchmark memory} shows both sides.
      */
-    private static final long ENGINE = 10_000_000;
+    private static final long ENGINE = 15_000_000;
 
     /** The share that is unused beside what is kept: such arrays lie one after the other. */
-    private static final double UNUSED_BESIDE_KEPT = 0.12;
+    private static final double UNUSED_BESIDE_KEPT = 0.27;
 
     /** Beside what is made and freed all the time, in many sizes. */
-    private static final double UNUSED_BESIDE_WORKING = 0.7;
+    private static final double UNUSED_BESIDE_WORKING = 1;
 
     /** The same where autograd decides when an array is freed. */
-    private static final double UNUSED_BESIDE_AUTOGRAD = 1;
+    private static final double UNUSED_BESIDE_AUTOGRAD = 0.65;
+
+    /** The two in the plain form, which frees nothing until the step is done. */
+    private static final double PLAIN_UNUSED_BESIDE_KEPT = 0.12;
+
+    private static final double PLAIN_UNUSED_BESIDE_WORKING = 0.7;
+
+    /** The share of the state that does not lie where something was before the first step. */
+    private static final double STATE_ANEW = 0.75;
+
+    /** The share of the weights laid out that does not lie where a step before had others. */
+    private static final double LAID_OUT_ANEW = 0.5;
 
     private static final int MOMENTS = 2;
     private static final int FLOAT32 = 4;
@@ -66,13 +77,15 @@ public record MemoryEstimate(long state, long kept, long working, long unused) {
         return plain
                 ? plain(attention, config, tokens, state)
                 : fused(attention, config, tokens, workers, state, computation)
-                        .withWorking(laidOut(model, workers, computation));
+                        .withWorking(
+                                attention.byAutograd() ? 0 : laidOut(model, workers, computation));
     }
 
     /** The weights of the attentions and their gradients as the passes of each worker want them. */
     private static long laidOut(CausalLanguageModel model, int workers, Computation computation) {
         int narrow = computation.precision() == Precision.FP32 ? FLOAT32 : 2;
-        return (long) workers * (FLOAT32 + narrow) * model.counts().attention();
+        double bytes = (double) workers * (FLOAT32 + narrow) * model.counts().attention();
+        return Math.round(LAID_OUT_ANEW * bytes);
     }
 
     private MemoryEstimate withWorking(long more) {
@@ -85,7 +98,7 @@ public record MemoryEstimate(long state, long kept, long working, long unused) {
      * @return bytes above what is there before the first step
      */
     public long peak() {
-        return ENGINE + state + kept + working + unused;
+        return ENGINE + Math.round(STATE_ANEW * state) + kept + working + unused;
     }
 
     /**
@@ -113,18 +126,24 @@ public record MemoryEstimate(long state, long kept, long working, long unused) {
         double unused = attention.byAutograd() ? UNUSED_BESIDE_AUTOGRAD : UNUSED_BESIDE_WORKING;
         if (computation.recompute()) {
             double inputs = FLOAT32 * config.layerCount() * tokens * embedding;
-            return withUnused(state, inputs, Math.max(loss, layer + backward), unused);
+            return withUnused(
+                    state, inputs, UNUSED_BESIDE_KEPT, Math.max(loss, layer + backward), unused);
         }
-        return withUnused(state, config.layerCount() * layer, Math.max(loss, backward), unused);
+        return withUnused(
+                state,
+                config.layerCount() * layer,
+                UNUSED_BESIDE_KEPT,
+                Math.max(loss, backward),
+                unused);
     }
 
     private static MemoryEstimate withUnused(
-            long state, double kept, double working, double share) {
+            long state, double kept, double besideKept, double working, double besideWorking) {
         return new MemoryEstimate(
                 state,
                 Math.round(kept),
                 Math.round(working),
-                Math.round(UNUSED_BESIDE_KEPT * kept + share * working));
+                Math.round(besideKept * kept + besideWorking * working));
     }
 
     private static long chunk(LanguageModelConfig config) {
@@ -148,7 +167,8 @@ public record MemoryEstimate(long state, long kept, long working, long unused) {
         return withUnused(
                 state,
                 FLOAT32 * tokens * (config.layerCount() * layer + logits),
+                PLAIN_UNUSED_BESIDE_KEPT,
                 FLOAT32 * tokens * working,
-                UNUSED_BESIDE_WORKING);
+                PLAIN_UNUSED_BESIDE_WORKING);
     }
 }
