@@ -10,6 +10,7 @@ import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import io.github.sasblock.nn.DescribedBlock;
 import io.github.sasblock.nn.PyTorchLayers;
+import io.github.sasblock.nn.Scaling;
 
 /**
  * Heads as a sum of tensor products (arXiv 2501.06425, section 3): (1/R) Σᵣ aᵣ(x) ⊗ bᵣ(x), where aᵣ
@@ -34,7 +35,7 @@ final class FactoredProjection extends DescribedBlock {
 
         /** Returns the heads (1/R)·a·b [B, T, H, D]. */
         NDArray product() {
-            return a.matMul(b).mul(1.0 / b.getShape().get(2));
+            return Scaling.scaled(a.matMul(b), 1.0 / b.getShape().get(2));
         }
 
         /** Returns the same heads with their features, which are those of b, at their positions. */

@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.norm.Dropout;
 import io.github.sasblock.nn.Check;
+import io.github.sasblock.nn.Scaling;
 
 /**
  * Scaled dot-product attention with its masks (arXiv 1706.03762, equation 1): softmax(QKᵀ/√D + M)V.
@@ -82,7 +83,8 @@ public record ScaledDotProduct(boolean causal, float dropout) {
         long keys = key.getShape().get(1);
         long keyHeads = key.getShape().get(2);
 
-        NDArray q = query.mul(1 / Math.sqrt(size)).transpose(0, 2, 1, 3); // [B, H, T, D]
+        NDArray q =
+                Scaling.scaled(query, 1 / Math.sqrt(size)).transpose(0, 2, 1, 3); // [B, H, T, D]
         NDArray k = key.transpose(0, 2, 3, 1); // [B, H/g, D, S]
         if (keyHeads != heads) {
             q = q.reshape(batch, keyHeads, heads / keyHeads * queries, size); // [B, H/g, g·T, D]

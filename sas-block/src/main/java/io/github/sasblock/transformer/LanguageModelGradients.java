@@ -14,6 +14,7 @@ import io.github.sasblock.kernel.Kernels;
 import io.github.sasblock.kernel.Precision;
 import io.github.sasblock.kernel.Script;
 import io.github.sasblock.nn.Check;
+import io.github.sasblock.nn.Scaling;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -197,7 +198,7 @@ public final class LanguageModelGradients implements AutoCloseable {
             input.attach(scratch);
             NDArray logits = model.logits(store, input, settings.documents(), true); // [B, T, V]
             NDArray loss = CausalLanguageModel.crossEntropySum(logits, targets);
-            collector.backward(loss.mul(scale));
+            collector.backward(Scaling.scaled(loss, scale));
             return loss.toType(DataType.FLOAT64, false).getDouble();
         }
     }
