@@ -124,9 +124,8 @@ def attention(x: Tensor, offsets: Tensor, w: List[Tensor], size: int, biases: bo
 
 
 # By hand. Features come first and time last, [D, H, N] with N = B T tokens: a convolution over features is then a
-# product with a window of rows that already lie side by side, and every other step a product with long rows. What each
-# of these operations costs beside its arithmetic is some 2 us, a tenth of the product of a head: they are as few as
-# they can be.
+# product with a window of rows that already lie side by side, and every other step a product with long rows. Each of these
+# operations costs more than a microsecond beside its arithmetic: they are as few as they can be.
 
 
 def window(x: Tensor, K: int) -> Tensor:
@@ -485,19 +484,24 @@ def attention_prepare(w: List[Tensor], size: int, biases: bool, heads: bool, fea
         for i in range(3):
             projections.append(__torch__.part(w, i, biases)[1].view(-1, size).t().reshape(size, -1, 1))
     expansions = annotate(List[List[Tensor]], [])
-    groups = 1  # of simulated heads that are averaged
-    out = __torch__.part(w, 3, biases)
     for i in range(5):
         e = __torch__.expansion(w, i, biases, heads, features)
-        if len(e) > 0 and i == 4:
-            groups = e[0].size(0) * size // out[0].size(1)
         if len(e) > 0 and i % 2 == 0:
             e = __torch__.head_taps(e, size)
         elif len(e) > 0:
             e = __torch__.feature_weights(e)
         expansions.append(e)
+    out = __torch__.part(w, 3, biases)
+    groups = __torch__.averaged_groups(expansions[4], size, out[0].size(1))
     back = __torch__.features_first(out[0].t(), size) / groups  # [D H, E]
     return [projections, [out[0].t(), back] + out[1:]] + expansions + [w[:0]]
+
+
+def averaged_groups(values: List[Tensor], size: int, slots: int) -> int:
+    # how many simulated heads with values of their own share a slot; `values` is what expands them
+    if len(values) == 0:
+        return 1
+    return values[0].size(1) * size // slots
 
 
 def attention_buffers(g: List[Tensor], p: List[List[Tensor]], biases: bool, heads: bool,
@@ -580,26 +584,20 @@ def simulate_backward(gx: Tensor, i: int, p: List[List[Tensor]], g: List[List[Te
     # gradient of query, key or value -> that of its projection [D H, N]
     we, wf = p[2 + 2 * i], p[3 + 2 * i]
     before, after = __torch__.turning(tables, i, rotary)
-    M, T = gx.size(1), gx.size(2)
+    T = gx.size(2)
     N = B * T
     K = 1
     if len(we) > 0:
         K = kernel
+    gp = __torch__.padded(size, gx.size(1), T, K, gx)
+    heads = __torch__.inner(gp, K)
     if len(wf) > 0:
-        gp = __torch__.padded(size, M, T, K, gx)
         features = saved[len(saved) - 2:]
-        __torch__.expand_features_backward(
-            gx, features[0], features[1], wf, g[3 + 2 * i], after, __torch__.inner(gp, K))
-    elif len(we) > 0:
-        gp = __torch__.padded(size, M, T, K, gx)
-        if len(after) > 0:
-            __torch__.turn_into(__torch__.inner(gp, K), gx, after, -1.)
-        else:
-            __torch__.inner(gp, K).copy_(gx)
+        __torch__.expand_features_backward(gx, features[0], features[1], wf, g[3 + 2 * i], after, heads)
     elif len(after) > 0:
-        gp = __torch__.turned(gx, after, -1.)
+        __torch__.turn_into(heads, gx, after, -1.)
     else:
-        gp = gx.contiguous()
+        heads.copy_(gx)
     if len(we) > 0:
         gp = __torch__.expand_heads_backward(gp.view(gp.size(0), -1, N), saved[0], saved[1], we, g[2 + 2 * i], K)
     if len(before) > 0:
@@ -647,10 +645,9 @@ def attention_backward(gy: Tensor, B: int, saved: List[Tensor], p: List[List[Ten
     if len(out) > 2:
         __torch__.sum_rows(g_out[1], gy)
     go = torch.mm(out[1], gy.t())  # [D H, N]
-    if len(p[6]) > 0:
-        groups = p[6][0].size(1) * size // go.size(0)
-        if groups > 1:
-            go = go.view(size, 1, -1).expand(size, groups, go.numel() // size).contiguous()
+    groups = __torch__.averaged_groups(p[6], size, go.size(0))
+    if groups > 1:
+        go = go.view(size, 1, -1).expand(size, groups, go.numel() // size).contiguous()
     go = go.view(size, -1, N // B)
     G = p[0][0].size(0) // p[0][1].size(0)
     if __torch__.by_library(go, N // B, longest):

@@ -80,8 +80,8 @@ def attention_tables_at(first: int, length: int, size: int, base: float, rotary:
 
 
 def rows_of_angles(first: int, length: int, size: int, base: float, like: Tensor) -> List[Tensor]:
-    # cos and sin [size / 2, 1, 1, T], for `rotate_rows`
-    angles = __torch__.rotary_angles_from(first, length, size, base, like).t().reshape(-1, 1, 1, length)
+    # cos and sin [size / 2, 1, T], for `turned`
+    angles = __torch__.rotary_angles_from(first, length, size, base, like).t().unsqueeze(1)
     return [torch.cos(angles).to(like.dtype), torch.sin(angles).to(like.dtype)]
 
 
@@ -105,7 +105,7 @@ def simulated(x: Tensor, w: List[Tensor], i: int, biases: bool, heads: bool, fea
         y1 = torch.addmm(we[1].unsqueeze(1), we[0], y.view(D, -1))
         y = torch.addmm(we[3].unsqueeze(1), we[2], torch.relu(y1)).add_(y1).view(-1, H, N)  # [D', H', N]
     if len(tables) > 0:
-        __torch__.rotate_rows(y.view(y.size(0), -1, B, S), tables[0], tables[1], 1.)
+        y = __torch__.turned(y.view(y.size(0), -1, S), tables, 1.).view(y.shape)
     return y.permute(2, 1, 0).view(B, S, y.size(1), y.size(0))
 
 

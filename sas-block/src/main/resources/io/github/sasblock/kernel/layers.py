@@ -121,12 +121,3 @@ def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     # x [.., size], tables that broadcast to its halves
     x1, x2 = torch.chunk(x, 2, -1)
     return torch.cat([x1 * cos - x2 * sin, x1 * sin + x2 * cos], -1)
-
-
-def rotate_rows(x: Tensor, cos: Tensor, sin: Tensor, direction: float) -> None:
-    # turns x [D, H, B, T] in place, by +angle or -angle (direction 1 or -1); tables [D / 2, 1, 1, T]
-    half = x.size(0) // 2
-    x1, x2 = x[:half], x[half:]
-    y2 = x1 * sin
-    x1.mul_(cos).addcmul_(x2, sin, value=-direction)
-    x2.mul_(cos).add_(y2, alpha=direction)

@@ -223,7 +223,7 @@ final class StepProducts implements AutoCloseable {
             addBatch(heads, queries, scoreSize, end, times);
             addBatch(heads, scoreSize, end, queries, times);
             addBatch(heads, scoreSize, queries, end, times);
-            addBatch(valueHeads, valueSize, end, queries, times);
+            addBatch(valueHeads, queries, end, valueSize, times);
             addBatch(valueHeads, queries, valueSize, end, times);
             addBatch(valueHeads, valueSize, queries, end, times);
         }
