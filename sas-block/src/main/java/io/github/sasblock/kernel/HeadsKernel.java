@@ -69,13 +69,16 @@ public record HeadsKernel(
                         + ", "
                         + KernelFunction.literal(rotaryBase)
                         + ", "
-                        + KernelFunction.literal(scale);
+                        + KernelFunction.literal(scale)
+                        + ", "
+                        + KernelFunction.literal(rotatesPairs());
         String parts =
-                "%s, %s, %s"
+                "%s, %s, %s, %s"
                         .formatted(
                                 KernelFunction.literal(biases),
                                 KernelFunction.literal(expandHeads),
-                                KernelFunction.literal(expandFeatures));
+                                KernelFunction.literal(expandFeatures),
+                                KernelFunction.literal(rotatesPairs()));
         String passes =
                 """
 def attention_for_model(x: Tensor, offsets: Tensor, w: List[Tensor]) -> Tensor:
@@ -120,6 +123,11 @@ g: List[List[Tensor]], tables: List[Tensor], compute: int) -> Tensor:
                                 compact),
                 "__torch__.continued_attention(x, w, rooms, first, tables, %s, %s)"
                         .formatted(layout(), compact));
+    }
+
+    /** Whether the training step turns pairs of expanded features. */
+    private boolean rotatesPairs() {
+        return expandFeatures && rotary == Rotary.AFTER;
     }
 
     private int rotatedSize() {

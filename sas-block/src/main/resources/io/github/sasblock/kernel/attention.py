@@ -124,8 +124,9 @@ def attention(x: Tensor, offsets: Tensor, w: List[Tensor], size: int, biases: bo
 
 
 # By hand. Features come first and time last, [D, H, N] with N = B T tokens: a convolution over features is then a
-# product with a window of rows that already lie side by side, and every other step a product with long rows. Each of these
-# operations costs more than a microsecond beside its arithmetic: they are as few as they can be.
+# product with a window of rows that already lie side by side, and every other step a product with long rows. Expanded
+# features come last, as the faster products have them. Each of these operations costs more than a microsecond beside
+# its arithmetic: they are as few as they can be.
 
 
 def window(x: Tensor, K: int) -> Tensor:
@@ -218,18 +219,6 @@ def expand_heads_backward(gp: Tensor, xp: Tensor, active: Tensor, w: List[Tensor
     return torch.bmm(w[4], __torch__.window(gp, K))
 
 
-def rows_at_once(x: Tensor) -> int:
-    # of x [D, M, T], so many of M that all steps of their expansion stay in a core's cache
-    if x.is_cuda:
-        return x.size(1)
-    return max(1, 196608 // (x.size(0) * x.size(2)))
-
-
-def feature_weights(w: List[Tensor]) -> List[Tensor]:
-    # [W1, b1, W2, b2] -> [W1 b1] and [W2 b2]
-    return [torch.cat([w[0], w[1].unsqueeze(1)], 1), torch.cat([w[2], w[3].unsqueeze(1)], 1)]
-
-
 def turn_into(y: Tensor, x: Tensor, tables: List[Tensor], direction: float) -> None:
     # y, x [D, M, T], tables cos and sin [D / 2, 1, T]: turned by +angle or -angle (direction 1 or -1)
     cos, sin = tables[0], tables[1]
@@ -251,57 +240,109 @@ def turned(x: Tensor, tables: List[Tensor], direction: float) -> Tensor:
     return y
 
 
+# The expansion of features, [D, M, T] -> [M, T, D'] where M = H' B. Rotated features are in pairs: the two that the rotary
+# embedding turns lie side by side, a complex number
+
+
+def paired(w: Tensor) -> Tensor:
+    # rows x1 of all pairs, then x2, as the rotary embedding has them -> x1 and x2 of each pair
+    return w.reshape(2, -1, w.numel() // w.size(0)).transpose(0, 1).reshape(w.shape)
+
+
+def unpaired(w: Tensor) -> Tensor:
+    # the inverse
+    return w.reshape(-1, 2, w.numel() // w.size(0)).transpose(0, 1).reshape(w.shape)
+
+
+def pairs(x: Tensor) -> Tensor:
+    # [.., D'] -> complex [.., D' / 2]
+    return torch.view_as_complex(x.unflatten(-1, [-1, 2]))
+
+
+def feature_weights(w: List[Tensor], rotated: bool, compute: int) -> List[Tensor]:
+    # [W1, b1, W2, b2] -> [W1 b1], W2 and b2, which is added in the wider type
+    if rotated:
+        w = [__torch__.paired(w[0]), __torch__.paired(w[1]), __torch__.paired(__torch__.paired(w[2]).t()).t(),
+             __torch__.paired(w[3])]
+    return [torch.cat([w[0], w[1].unsqueeze(1)], 1), w[2].contiguous(), w[3].to(__torch__.wide(compute))]
+
+
+def add_paired_gradients(g: List[Tensor], b: List[Tensor]) -> None:
+    # adds those of the weights of rotated features
+    for j in [0, 1, 3]:
+        g[j].add_(__torch__.unpaired(b[j]))
+    g[2].add_(__torch__.unpaired(__torch__.unpaired(b[2]).t()).t())
+
+
+def heads_at_once(M: int, size: int, gpu: bool) -> int:
+    # of M heads with `size` elements each, so many that all steps of their expansion stay in a core's cache
+    if gpu:
+        return M
+    parts = (M * size + 98303) // 98304
+    return (M + parts - 1) // parts
+
+
 def expand_features_forward(x: Tensor, w: List[Tensor], tables: List[Tensor]) -> Tuple[Tensor, Tensor]:
-    # [D + 1, M, T] with ones -> Y [D', M, T], turned by the tables where there are such, and relu(Y1) with ones
-    D, M, T = w[0].size(0), x.size(1), x.size(2)
-    y = torch.empty([D, M, T], dtype=x.dtype, device=x.device)
-    active = __torch__.with_ones(D, M, T, x)
-    size = __torch__.rows_at_once(y)
+    # [D + 1, M, T] with ones -> Y [M, T, D'], rotated by the table where there is one, and relu(Y1)
+    M, T, D = x.size(1), x.size(2), w[1].size(0)
+    y = torch.empty([M, T, D], dtype=x.dtype, device=x.device)
+    active = torch.empty([M, T, D], dtype=x.dtype, device=x.device)
+    size = __torch__.heads_at_once(M, T * D, x.is_cuda)
     for a in range(0, M, size):
         n = min(size, M - a)
-        yb = torch.narrow(y, 1, a, n)
-        t = yb
+        yb, ab = torch.narrow(y, 0, a, n), torch.narrow(active, 0, a, n).view(-1, D)
+        t = torch.mm(torch.narrow(x, 1, a, n).view(x.size(0), -1).t(), w[0].t())
+        torch.clamp_min(t, 0, out=ab)
+        t = t.addmm_(ab, w[1].t()).view(yb.shape)
         if len(tables) > 0:
-            t = torch.empty(yb.shape, dtype=x.dtype, device=x.device)
-        rows = t.view(D, -1)
-        torch.mm(w[0], torch.narrow(x, 1, a, n).view(x.size(0), -1), out=rows)
-        ab = torch.narrow(active, 1, a, n).view(D + 1, -1)
-        torch.clamp_min(rows, 0, out=torch.narrow(ab, 0, 0, D))
-        rows.addmm_(w[1], ab)
-        if len(tables) > 0:
-            __torch__.turn_into(yb, t, tables, 1.)
+            __torch__.turn_biased(yb, t, w[2], tables[0])
+        else:
+            torch.add(t, w[2], out=yb)
     return y, active
+
+
+def turn_biased(y: Tensor, x: Tensor, bias: Tensor, e: Tensor) -> None:
+    # y, x [M, T, D'] in pairs, e complex [T, D' / 2]: y = e (x + bias)
+    b = __torch__.pairs(bias) * e
+    if x.dtype == bias.dtype:
+        torch.addcmul(b, __torch__.pairs(x), e, out=__torch__.pairs(y))
+    else:
+        y.copy_(torch.view_as_real(torch.addcmul(b, __torch__.pairs(x.to(bias.dtype)), e)).view(y.shape))
+
+
+def turned_back(g: Tensor, e: Tensor, wide: int) -> Tensor:
+    # g [M, T, D'] in pairs, e the conjugate of what turned
+    return torch.view_as_real(__torch__.pairs(g.to(wide)) * e).view(g.shape).to(g.dtype)
 
 
 def expand_features_backward(gy: Tensor, x: Tensor, active: Tensor, w: List[Tensor], g: List[Tensor],
                              tables: List[Tensor], gx: Tensor) -> None:
-    # gy [D', M, T]; writes the gradient of x, without its ones, into gx [D, M, T]
-    D, M, T = gy.shape
+    # gy [M, T, D']; writes the gradient of x, without its ones, into gx [D, M, T]
+    M, T, D = gy.shape
     D0 = gx.size(0)
-    w1, w2 = torch.narrow(w[0], 1, 0, D0).t(), torch.narrow(w[1], 1, 0, D).t()
-    x, active = torch.narrow(x, 0, 0, D0), torch.narrow(active, 0, 0, D)
-    size = __torch__.rows_at_once(gy)
+    w1, x = torch.narrow(w[0], 1, 0, D0).t(), torch.narrow(x, 0, 0, D0)
+    size = __torch__.heads_at_once(M, T * D, x.is_cuda)
     for a in range(0, M, size):
         n = min(size, M - a)
-        g2 = torch.narrow(gy, 1, a, n)
+        g2 = torch.narrow(gy, 0, a, n)
         if len(tables) > 0:
-            g2 = __torch__.turned(g2, tables, -1.)
-        g2 = g2.reshape(D, -1)
-        ab = torch.narrow(active, 1, a, n).view(D, -1)
-        g[3] += g2.sum([1], dtype=g[3].dtype)
-        __torch__.accumulate(g[2], g2, ab.t())
-        g1 = torch.mm(w2, g2)
+            g2 = __torch__.turned_back(g2, tables[1], w[2].dtype)
+        g2 = g2.view(-1, D)
+        ab = torch.narrow(active, 0, a, n).view(-1, D)
+        __torch__.sum_rows(g[3], g2)
+        __torch__.accumulate(g[2], g2.t(), ab)
+        g1 = torch.mm(g2, w[1])
         torch.threshold_backward(g1, ab, 0, grad_input=g1)
         g1 += g2
-        g[1] += g1.sum([1], dtype=g[1].dtype)
-        __torch__.accumulate(g[0], g1, torch.narrow(x, 1, a, n).view(D0, -1).t())
-        torch.mm(w1, g1, out=torch.narrow(gx, 1, a, n).view(D0, -1))
+        __torch__.sum_rows(g[1], g1)
+        __torch__.accumulate(g[0], g1.t(), torch.narrow(x, 1, a, n).view(D0, -1).t())
+        torch.mm(w1, g1.t(), out=torch.narrow(gx, 1, a, n).view(D0, -1))
 
 
 # Scaled dot product, causal, in blocks of queries that skip the keys of their future. q [D', Hk G B, T] with its
-# scale, k [D', Hk B, T], v [D, Hk B, T]; G query heads share a key/value head. Of simulated heads (G = 1) those that
-# share a slot may share values, v [D, H B, T]: then their weights are averaged before the one product with the values;
-# or they have values of their own, and the results are averaged.
+# scale, k [D', Hk B, T], both in any order in memory, v [D, Hk B, T]; G query heads share a key/value head. Of simulated
+# heads (G = 1) those that share a slot may share values, v [D, H B, T]: then their weights are averaged before the one
+# product with the values; or they have values of their own, and the results are averaged.
 # What is added to the scores beside the future, such as a mask of documents, is [B, 1, T, T], or empty for nothing
 
 
@@ -328,14 +369,23 @@ def query_blocks(q: Tensor, size: int, G: int, B: int) -> List[Tensor]:
     return [block.reshape(M // G, D, -1) for block in blocks]
 
 
-def joined_queries(blocks: List[Tensor], G: int, B: int) -> Tensor:
+def joined_queries(blocks: List[Tensor], G: int, B: int, last: bool) -> Tensor:
     # the inverse
+    if last:
+        return torch.cat([block.transpose(1, 2) for block in blocks], 1).permute(2, 0, 1)
     if G == 1:
         return torch.cat([block.permute(1, 0, 2) for block in blocks], 2)
     D = blocks[0].size(1)
     apart = [block.view(-1, B, D, G, block.size(2) // G).permute(2, 0, 3, 1, 4) for block in blocks]
     q = torch.cat(apart, 4)  # [D, Hk, G, B, T]
     return q.view(D, -1, q.size(4))
+
+
+def product(x: Tensor, y: Tensor, last: bool) -> Tensor:
+    # [M, D, n] [M, n, b] -> [M, D, b], in memory as [M, b, D] where features come last
+    if last:
+        return torch.bmm(y.transpose(1, 2), x.transpose(1, 2)).transpose(1, 2)
+    return torch.bmm(x, y)
 
 
 def token_rows(o: Tensor, G: int, B: int) -> Tensor:
@@ -371,9 +421,10 @@ def causal_forward(q: Tensor, k: Tensor, v: Tensor, offsets: Tensor, G: int, B: 
     return torch.cat(results, 1).view(-1, slots), p
 
 
-def causal_backward(go: Tensor, q: Tensor, k: Tensor, v: Tensor, p: List[Tensor], G: int,
-                    B: int) -> Tuple[Tensor, Tensor, Tensor]:
-    # go [D, H B, T]; gradients of k and v lie in memory as [M, D, T]
+def causal_backward(go: Tensor, q: Tensor, k: Tensor, v: Tensor, p: List[Tensor], G: int, B: int,
+                    last: bool) -> Tuple[Tensor, Tensor, Tensor]:
+    # go [D, H B, T]; gradients of k and v lie in memory as [M, D, T]; that of k, and that of q, with features last where
+    # `last` says that q and k have them so
     T = k.size(2)
     size = __torch__.block_size(T)
     kt, vt = k.permute(1, 0, 2), v.permute(1, 0, 2)
@@ -387,15 +438,15 @@ def causal_backward(go: Tensor, q: Tensor, k: Tensor, v: Tensor, p: List[Tensor]
         gvi = torch.bmm(goi, __torch__.averaged(weights, v.size(1)))
         gs = __torch__.shared(torch.bmm(goi.transpose(1, 2), torch.narrow(vt, 2, 0, b)), weights.size(0))
         torch._softmax_backward_data(gs, weights, -1, q.dtype, grad_input=gs)
-        gq.append(torch.bmm(torch.narrow(kt, 2, 0, b), gs.transpose(1, 2)))
-        gki = torch.bmm(queries[i], gs)
+        gq.append(__torch__.product(torch.narrow(kt, 2, 0, b), gs.transpose(1, 2), last))
+        gki = __torch__.product(queries[i], gs, last)
         if j == 0:
             gk, gv = gki, gvi
         else:
             torch.narrow(gk, 2, 0, b).add_(gki)
             torch.narrow(gv, 2, 0, b).add_(gvi)
     gq.reverse()
-    return __torch__.joined_queries(gq, G, B), gk.permute(1, 0, 2), gv.permute(1, 0, 2)
+    return __torch__.joined_queries(gq, G, B, last), gk.permute(1, 0, 2), gv.permute(1, 0, 2)
 
 
 def block_size(T: int) -> int:
@@ -418,8 +469,10 @@ def time_before_features(x: Tensor, B: int) -> Tensor:
     return x.view(D, -1, B, T).permute(2, 1, 3, 0).contiguous()
 
 
-def features_before_time(x: Tensor) -> Tensor:
-    # [B, H, T, D] -> [D, H B, T]
+def features_before_time(x: Tensor, last: bool) -> Tensor:
+    # [B, H, T, D] -> [D, H B, T], in memory as it says or features last
+    if last:
+        return x.transpose(0, 1).reshape(-1, x.size(2), x.size(3)).permute(2, 0, 1)
     return x.permute(3, 1, 0, 2).reshape(x.size(3), -1, x.size(2))
 
 
@@ -442,39 +495,51 @@ def library_forward(q: Tensor, k: Tensor, v: Tensor, offsets: Tensor, G: int, B:
         mask = __torch__.with_future(offsets, q.size(2), True)
         o = torch.scaled_dot_product_attention(q, keys, values, mask, 0., False, scale=1.)
     o = o[:, :, :, :v.size(3)]
-    if o.size(1) * o.size(3) > slots:
-        o = o.reshape(B, -1, slots // o.size(3), o.size(2), o.size(3)).mean([1])
     torch.set_grad_enabled(False)
-    return o.detach().transpose(1, 2).reshape(-1, slots), [q, k, v, o]
+    y = o.detach()
+    if y.size(1) * y.size(3) > slots:
+        y = y.reshape(B, -1, slots // y.size(3), y.size(2), y.size(3)).mean([1])
+    return y.transpose(1, 2).reshape(-1, slots), [q, k, v, o]
 
 
-def library_backward(go: Tensor, saved: List[Tensor], B: int) -> Tuple[Tensor, Tensor, Tensor]:
-    go = __torch__.time_before_features(go, B)
+def library_backward(go: Tensor, saved: List[Tensor], B: int, last: bool) -> Tuple[Tensor, Tensor, Tensor]:
+    # go is that of the results o, or where heads share values, of their average
+    go, o = __torch__.time_before_features(go, B), saved[3]
+    r = o.size(1) // go.size(1)
+    if r > 1:
+        go = go.repeat([1, r, 1, 1]).div_(r)
     gradients = annotate(List[Optional[Tensor]], [go])
-    g = torch.grad([saved[3]], saved[:3], gradients, None, False, False)
-    return (__torch__.features_before_time(unchecked_cast(Tensor, g[0])),
-            __torch__.features_before_time(unchecked_cast(Tensor, g[1])),
-            __torch__.features_before_time(unchecked_cast(Tensor, g[2])))
+    g = torch.grad([o], saved[:3], gradients, None, False, False)
+    return (__torch__.features_before_time(unchecked_cast(Tensor, g[0]), last),
+            __torch__.features_before_time(unchecked_cast(Tensor, g[1]), last),
+            __torch__.features_before_time(unchecked_cast(Tensor, g[2]), False))
 
 
 # The whole attention
 
 
-def attention_tables(T: int, size: int, base: float, scale: float, compute: int, like: Tensor) -> List[Tensor]:
-    # cos and sin of the angles, [size / 2, 1, T], scaled for queries, and as they are for keys
-    angles = __torch__.rotary_angles(T, size, base, like).t().unsqueeze(1)
-    cos, sin = torch.cos(angles), torch.sin(angles)
+def attention_tables(T: int, size: int, base: float, scale: float, pairs: bool, compute: int,
+                     like: Tensor) -> List[Tensor]:
+    # cos and sin of the angles, [size / 2, 1, T], scaled for queries, and as they are for keys; for features in pairs
+    # cos + i sin, [T, size / 2], and its conjugate
+    angles = __torch__.rotary_angles(T, size, base, like)
     t = __torch__.wide(compute)
+    if pairs:
+        e = torch.complex(torch.cos(angles).to(t), torch.sin(angles).to(t))
+        turns = [e, torch.conj_physical(e)]
+        return [turn * scale for turn in turns] + turns
+    angles = angles.t().unsqueeze(1)
+    cos, sin = torch.cos(angles), torch.sin(angles)
     return [(cos * scale).to(t), (sin * scale).to(t), cos.to(t), sin.to(t)]
 
 
 # In the two passes, weights p and their gradients b are lists: 0 the projections of query, key and value, then their
 # biases; 1 the output projection; then for query, key and value the expansion of heads and that of features, or nothing.
 # They have another layout there: rows (feature, head) where canonical ones are (head, feature), and taps. What is laid
-# out anew serves all windows of a step.
+# out anew serves all windows of a step. `pairs` says that expanded features are rotated.
 
 
-def attention_prepare(w: List[Tensor], size: int, biases: bool, heads: bool, features: bool,
+def attention_prepare(w: List[Tensor], size: int, biases: bool, heads: bool, features: bool, pairs: bool,
                       compute: int) -> List[List[Tensor]]:
     w = [t.to(compute) for t in w]
     projections = annotate(List[Tensor], [])
@@ -489,7 +554,7 @@ def attention_prepare(w: List[Tensor], size: int, biases: bool, heads: bool, fea
         if len(e) > 0 and i % 2 == 0:
             e = __torch__.head_taps(e, size)
         elif len(e) > 0:
-            e = __torch__.feature_weights(e)
+            e = __torch__.feature_weights(e, pairs, compute)
         expansions.append(e)
     out = __torch__.part(w, 3, biases)
     groups = __torch__.averaged_groups(expansions[4], size, out[0].size(1))
@@ -504,8 +569,8 @@ def averaged_groups(values: List[Tensor], size: int, slots: int) -> int:
     return values[0].size(1) * size // slots
 
 
-def attention_buffers(g: List[Tensor], p: List[List[Tensor]], biases: bool, heads: bool,
-                      features: bool) -> List[List[Tensor]]:
+def attention_buffers(g: List[Tensor], p: List[List[Tensor]], biases: bool, heads: bool, features: bool,
+                      pairs: bool) -> List[List[Tensor]]:
     # the gradients themselves where their layout is the same, or zeros
     projections = annotate(List[Tensor], [])
     for i in range(3):
@@ -518,12 +583,14 @@ def attention_buffers(g: List[Tensor], p: List[List[Tensor]], biases: bool, head
         e = __torch__.expansion(g, i, biases, heads, features)
         if len(e) > 0 and i % 2 == 0:
             e = [torch.zeros_like(__torch__.taps(e[0])), e[1], torch.zeros_like(__torch__.taps(e[2])), e[3]]
+        elif pairs and i % 2 == 1:
+            e = [torch.zeros_like(t) for t in e]
         b.append(e)
     return b + [g[:0]]
 
 
-def attention_collect(b: List[List[Tensor]], g: List[Tensor], size: int, biases: bool, heads: bool,
-                      features: bool) -> None:
+def attention_collect(b: List[List[Tensor]], g: List[Tensor], size: int, biases: bool, heads: bool, features: bool,
+                      pairs: bool) -> None:
     # adds the buffers b to the gradients
     for i in range(3):
         __torch__.add_features_first(__torch__.part(g, i, biases)[0], b[0][i], size)
@@ -532,6 +599,9 @@ def attention_collect(b: List[List[Tensor]], g: List[Tensor], size: int, biases:
         if len(e) > 0:
             __torch__.add_taps(e[0], b[2 + i][0])
             __torch__.add_taps(e[2], b[2 + i][2])
+    for i in [1, 3]:
+        if pairs:
+            __torch__.add_paired_gradients(__torch__.expansion(g, i, biases, heads, features), b[2 + i])
 
 
 def turning(tables: List[Tensor], i: int, rotary: int) -> Tuple[List[Tensor], List[Tensor]]:
@@ -574,6 +644,7 @@ def simulate_forward(n: Tensor, i: int, p: List[List[Tensor]], tables: List[Tens
         saved.append(y)
         y, active = __torch__.expand_features_forward(y, wf, after)
         saved.append(active)
+        y = y.permute(2, 0, 1)
     elif len(after) > 0:
         y = __torch__.turned(y, after, 1.)
     return y
@@ -593,7 +664,8 @@ def simulate_backward(gx: Tensor, i: int, p: List[List[Tensor]], g: List[List[Te
     heads = __torch__.inner(gp, K)
     if len(wf) > 0:
         features = saved[len(saved) - 2:]
-        __torch__.expand_features_backward(gx, features[0], features[1], wf, g[3 + 2 * i], after, heads)
+        rows = gx.permute(1, 2, 0).contiguous()
+        __torch__.expand_features_backward(rows, features[0], features[1], wf, g[3 + 2 * i], after, heads)
     elif len(after) > 0:
         __torch__.turn_into(heads, gx, after, -1.)
     else:
@@ -650,10 +722,11 @@ def attention_backward(gy: Tensor, B: int, saved: List[Tensor], p: List[List[Ten
         go = go.view(size, 1, -1).expand(size, groups, go.numel() // size).contiguous()
     go = go.view(size, -1, N // B)
     G = p[0][0].size(0) // p[0][1].size(0)
+    last = len(p[3]) > 0  # the features of queries and keys, where they are expanded
     if __torch__.by_library(go, N // B, longest):
-        gq, gk, gv = __torch__.library_backward(go, kept, B)
+        gq, gk, gv = __torch__.library_backward(go, kept, B, last)
     else:
-        gq, gk, gv = __torch__.causal_backward(go, kept[0], kept[1], kept[2], kept[3:], G, B)
+        gq, gk, gv = __torch__.causal_backward(go, kept[0], kept[1], kept[2], kept[3:], G, B, last)
     M = p[0][2].size(0) // size * B
     if len(p[2]) > 0 and len(p[6]) == 0 and gv.size(1) > M:
         gv = gv.reshape(size, -1, M, N // B).sum([1])

@@ -106,7 +106,7 @@ class LanguageModelGradientsTest {
     @Test
     void veryLongSequencesTakeTheLibrarysAttention() {
         Sizes sizes = new Sizes(2, 2050, true, true);
-        SasShape shape = new SasShape(1, 2, 2, 4, HeadExpansionKind.CONVOLUTION, 3, true);
+        SasShape shape = new SasShape(2, 2, 4, 4, HeadExpansionKind.CONVOLUTION, 3, true);
         SasShape shared = shape.withSharedValues();
         List<AttentionConfig> attentions =
                 List.of(

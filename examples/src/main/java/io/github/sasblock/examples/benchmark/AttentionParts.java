@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 
 /**
  * The parts of an attention: the plain block, the fused function that autograd follows, and, where
- * there is one, the pair that training calls, which has features first and tokens last.
+ * there is one, the pair that training calls, which has tokens last, but expanded features.
  */
 final class AttentionParts {
 
@@ -46,12 +46,12 @@ def both_passes(a: List[Tensor]) -> List[Tensor]:
             """
             def forward_pass(a: List[Tensor]) -> List[Tensor]:
                 torch.set_grad_enabled(False)
-                w = __torch__.feature_weights(a[2:6])
+                w = __torch__.feature_weights(a[2:6], False, 6)
                 y, active = __torch__.expand_features_forward(a[0], w, a[:0])
                 return [y, active]
             def both_passes(a: List[Tensor]) -> List[Tensor]:
                 torch.set_grad_enabled(False)
-                w = __torch__.feature_weights(a[2:6])
+                w = __torch__.feature_weights(a[2:6], False, 6)
                 y, active = __torch__.expand_features_forward(a[0], w, a[:0])
                 gx = torch.empty_like(a[0][1:])
                 __torch__.expand_features_backward(a[1], a[0], active, w, a[6:10], a[:0], gx)
@@ -60,27 +60,29 @@ def both_passes(a: List[Tensor]) -> List[Tensor]:
 
     private static final String ROTARY =
             """
-            def forward_pass(a: List[Tensor]) -> List[Tensor]:
-                torch.set_grad_enabled(False)
-                tables = __torch__.attention_tables($length, a[0].size(0), $base, 1., 6, a[0])
-                return [__torch__.turned(a[0], tables, 1.)]
-            def both_passes(a: List[Tensor]) -> List[Tensor]:
-                torch.set_grad_enabled(False)
-                tables = __torch__.attention_tables($length, a[0].size(0), $base, 1., 6, a[0])
-                y = __torch__.turned(a[0], tables, 1.)
-                return [y, __torch__.turned(a[1], tables, -1.)]
-            """;
+def forward_pass(a: List[Tensor]) -> List[Tensor]:
+    torch.set_grad_enabled(False)
+    tables = __torch__.attention_tables($length, a[0].size(0), $base, 1., False, 6, a[0])
+    return [__torch__.turned(a[0], tables, 1.)]
+def both_passes(a: List[Tensor]) -> List[Tensor]:
+    torch.set_grad_enabled(False)
+    tables = __torch__.attention_tables($length, a[0].size(0), $base, 1., False, 6, a[0])
+    y = __torch__.turned(a[0], tables, 1.)
+    return [y, __torch__.turned(a[1], tables, -1.)]
+""";
 
     private static final String SCALED_DOT_PRODUCT =
             """
 def forward_pass(a: List[Tensor]) -> List[Tensor]:
     torch.set_grad_enabled(False)
-    o, p = __torch__.causal_forward(a[0], a[1], a[2], torch.empty([0]), 1, $batch, $slots)
+    q, k = a[0].permute([$order]), a[1].permute([$order])
+    o, p = __torch__.causal_forward(q, k, a[2], torch.empty([0]), 1, $batch, $slots)
     return [o]
 def both_passes(a: List[Tensor]) -> List[Tensor]:
     torch.set_grad_enabled(False)
-    o, p = __torch__.causal_forward(a[0], a[1], a[2], torch.empty([0]), 1, $batch, $slots)
-    gq, gk, gv = __torch__.causal_backward(a[3], a[0], a[1], a[2], p, 1, $batch)
+    q, k = a[0].permute([$order]), a[1].permute([$order])
+    o, p = __torch__.causal_forward(q, k, a[2], torch.empty([0]), 1, $batch, $slots)
+    gq, gk, gv = __torch__.causal_backward(a[3], q, k, a[2], p, 1, $batch, $last)
     return [o, gq, gk, gv]
 """;
 
@@ -103,7 +105,7 @@ def both_passes(a: List[Tensor]) -> List[Tensor]:
         addHeadExpansion();
         addFeatureExpansion();
         addRotary(sizes.simulatedHeads(), sizes.simulatedHeadSize());
-        addScaledDotProduct(sizes.simulatedHeads(), sizes.simulatedHeadSize());
+        addScaledDotProduct(sizes.simulatedHeads(), sizes.simulatedHeadSize(), true);
         ParameterEfficientAggregation block = part(ParameterEfficientAggregation.class);
         NDArray o = heads(sizes.simulatedHeads(), sizes.headSize());
         cases("aggregation", 2.0 * sizes.tokens() * block.multiplyAdds(), o)
@@ -121,7 +123,7 @@ def both_passes(a: List[Tensor]) -> List[Tensor]:
     void addMultiHead(NDArray x) {
         addProjections(x);
         addRotary(sizes.heads(), sizes.headSize());
-        addScaledDotProduct(sizes.heads(), sizes.headSize());
+        addScaledDotProduct(sizes.heads(), sizes.headSize(), false);
         Linear output = (Linear) attention.getChildren().valueAt(1);
         int slots = sizes.heads() * sizes.headSize();
         NDArray o = bench.normal(sizes.batch(), sizes.length(), slots);
@@ -180,7 +182,7 @@ def both_passes(a: List[Tensor]) -> List[Tensor]:
                         block.getParameters().values());
         long all = rows / sizes.length();
         NDArray x = bench.normal(sizes.headSize() + 1L, all, sizes.length()); // with ones
-        NDArray gy = bench.normal(sizes.simulatedHeadSize(), all, sizes.length());
+        NDArray gy = bench.normal(all, sizes.length(), sizes.simulatedHeadSize());
         addPair(name, operations, FEATURES, block, x, gy);
     }
 
@@ -197,7 +199,8 @@ def both_passes(a: List[Tensor]) -> List[Tensor]:
         pair(name, 0).add(passes, new NDList(x, bench.normal(x.getShape().getShape())));
     }
 
-    private void addScaledDotProduct(int heads, int size) {
+    /** The pair takes queries and keys as they are after their expansion, or without one. */
+    private void addScaledDotProduct(int heads, int size, boolean featuresLast) {
         String name = "scaled dot product";
         ScaledDotProduct plain = new ScaledDotProduct(true, 0);
         double keys = (sizes.length() + 1) / 2.0;
@@ -217,13 +220,17 @@ def both_passes(a: List[Tensor]) -> List[Tensor]:
                         List.of());
         long rows = (long) heads * sizes.batch();
         int length = sizes.length();
+        long[] order =
+                featuresLast ? new long[] {rows, length, size} : new long[] {size, rows, length};
         pair(name, operations)
                 .add(
                         withSizes(SCALED_DOT_PRODUCT)
+                                .replace("$order", featuresLast ? "2, 0, 1" : "0, 1, 2")
+                                .replace("$last", KernelFunction.literal(featuresLast))
                                 .replace("$slots", Integer.toString(heads * sizes.headSize())),
                         new NDList(
-                                bench.normal(size, rows, length),
-                                bench.normal(size, rows, length),
+                                bench.normal(order),
+                                bench.normal(order),
                                 bench.normal(sizes.headSize(), rows, length),
                                 bench.normal(sizes.headSize(), rows, length)));
     }

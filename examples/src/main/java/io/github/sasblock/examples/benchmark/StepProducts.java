@@ -132,7 +132,7 @@ final class StepProducts implements AutoCloseable {
         addLinear(tokens, queries, size, layers);
         long group = heads.headCount() / heads.keyValueHeadCount();
         long each = heads.keyValueHeadCount() * windows;
-        addAttention(each, each, group, heads.headSize(), heads.headSize(), layers);
+        addAttention(each, each, group, heads.headSize(), heads.headSize(), false, layers);
     }
 
     private void addSimulated(SasShape shape, long tokens, long size, long layers) {
@@ -160,6 +160,7 @@ final class StepProducts implements AutoCloseable {
                 1,
                 shape.simulatedHeadSize(),
                 headSize,
+                shape.expandFeatures(),
                 layers);
     }
 
@@ -167,7 +168,10 @@ final class StepProducts implements AutoCloseable {
     private void addLinear(long rows, long in, long out, long times) {
         addProduct(rows, in, out, times);
         addProduct(rows, out, in, times);
-        addProduct(out, rows, in, times);
+        Shape gradient = new Shape(rows, out);
+        Shape x = new Shape(rows, in);
+        double multiplyAdds = (double) rows * in * out;
+        add("torch.mm(x.t(), y", gradient, x, new Shape(out, in), multiplyAdds, times);
     }
 
     private void addProduct(long rows, long inner, long columns, long times) {
@@ -214,15 +218,29 @@ final class StepProducts implements AutoCloseable {
         products.add(new Product(call, x, y, result, multiplyAdds, times));
     }
 
-    /** Scores and weighted sums in blocks of queries, and the gradients of both factors of both. */
+    /**
+     * Scores and weighted sums in blocks of queries, and the gradients of both factors of both;
+     * those of queries and keys with features last or first.
+     */
     private void addAttention(
-            long heads, long valueHeads, long group, long scoreSize, long valueSize, long times) {
+            long heads,
+            long valueHeads,
+            long group,
+            long scoreSize,
+            long valueSize,
+            boolean featuresLast,
+            long times) {
         for (long first = 0; first < length; first += BLOCK) {
             long end = Math.min(length, first + BLOCK);
             long queries = group * (end - first);
             addBatch(heads, queries, scoreSize, end, times);
-            addBatch(heads, scoreSize, end, queries, times);
-            addBatch(heads, scoreSize, queries, end, times);
+            if (featuresLast) {
+                addBatch(heads, queries, end, scoreSize, times);
+                addBatch(heads, end, queries, scoreSize, times);
+            } else {
+                addBatch(heads, scoreSize, end, queries, times);
+                addBatch(heads, scoreSize, queries, end, times);
+            }
             addBatch(valueHeads, queries, end, valueSize, times);
             addBatch(valueHeads, queries, valueSize, end, times);
             addBatch(valueHeads, valueSize, queries, end, times);
