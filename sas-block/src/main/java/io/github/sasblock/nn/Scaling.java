@@ -1,6 +1,7 @@
 package io.github.sasblock.nn;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
 
 /** Products with a number that autograd may follow. */
 public final class Scaling {
@@ -19,9 +20,9 @@ public final class Scaling {
      * @return factor · x, in the type of x
      */
     public static NDArray scaled(NDArray x, double factor) {
-        try (NDArray number = x.getManager().create(factor);
-                NDArray ofEngine = number.toType(x.getDataType(), true)) {
-            return x.mul(ofEngine);
+        try (NDArray number = x.getManager().zeros(new Shape(), x.getDataType())) {
+            number.addi(factor);
+            return x.mul(number);
         }
     }
 }

@@ -11,16 +11,20 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class ScalingTest {
 
     private static final int ROUNDS = 20;
 
     /** With {@code x.mul(0.5)} the gradient is soon something else. */
-    @Test
-    void hasItsGradientWhateverTheGarbageCollectorDoesBetween() throws InterruptedException {
+    @ParameterizedTest
+    @EnumSource(names = {"FLOAT32", "FLOAT64"})
+    void hasItsGradientWhateverTheGarbageCollectorDoesBetween(DataType type)
+            throws InterruptedException {
         try (NDManager manager = NDManager.newBaseManager()) {
-            NDArray x = manager.create(new float[] {1, 2, 3});
+            NDArray x = manager.create(new float[] {1, 2, 3}).toType(type, false);
             x.setRequiresGradient(true);
             for (int round = 0; round < ROUNDS; round++) {
                 try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
@@ -28,7 +32,8 @@ class ScalingTest {
                     overwriteFreeMemory();
                     collector.backward(y);
                 }
-                assertThat(x.getGradient().toFloatArray()).containsOnly(0.5f);
+                NDArray gradient = x.getGradient().toType(DataType.FLOAT64, false);
+                assertThat(gradient.toDoubleArray()).containsOnly(0.5);
                 x.getGradient().muli(0);
             }
         }
@@ -53,6 +58,7 @@ class ScalingTest {
             assertThat(y.getDouble()).isEqualTo(3 * (1.0 / 3));
             NDArray narrow = Scaling.scaled(x.toType(DataType.FLOAT32, false), 0.1);
             assertThat(narrow.getDataType()).isEqualTo(DataType.FLOAT32);
+            assertThat(Scaling.scaled(narrow.sum(), 0.1).getDataType()).isEqualTo(DataType.FLOAT32);
         }
     }
 }
