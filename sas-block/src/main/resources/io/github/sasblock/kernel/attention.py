@@ -293,26 +293,19 @@ def expand_features_forward(x: Tensor, w: List[Tensor], tables: List[Tensor]) ->
         yb, ab = torch.narrow(y, 0, a, n), torch.narrow(active, 0, a, n).view(-1, D)
         t = torch.mm(torch.narrow(x, 1, a, n).view(x.size(0), -1).t(), w[0].t())
         torch.clamp_min(t, 0, out=ab)
-        t = t.addmm_(ab, w[1].t()).view(yb.shape)
-        if len(tables) > 0:
-            __torch__.turn_biased(yb, t, w[2], tables[0])
+        t = t.addmm_(ab, w[1].t()).to(w[2].dtype).add_(w[2]).view(yb.shape)
+        if len(tables) == 0:
+            yb.copy_(t)
+        elif y.dtype == t.dtype:
+            torch.mul(__torch__.pairs(t), tables[0], out=__torch__.pairs(yb))
         else:
-            torch.add(t, w[2], out=yb)
+            yb.copy_(__torch__.turned_pairs(t, tables[0]))
     return y, active
 
 
-def turn_biased(y: Tensor, x: Tensor, bias: Tensor, e: Tensor) -> None:
-    # y, x [M, T, D'] in pairs, e complex [T, D' / 2]: y = e (x + bias)
-    b = __torch__.pairs(bias) * e
-    if x.dtype == bias.dtype:
-        torch.addcmul(b, __torch__.pairs(x), e, out=__torch__.pairs(y))
-    else:
-        y.copy_(torch.view_as_real(torch.addcmul(b, __torch__.pairs(x.to(bias.dtype)), e)).view(y.shape))
-
-
-def turned_back(g: Tensor, e: Tensor, wide: int) -> Tensor:
-    # g [M, T, D'] in pairs, e the conjugate of what turned
-    return torch.view_as_real(__torch__.pairs(g.to(wide)) * e).view(g.shape).to(g.dtype)
+def turned_pairs(x: Tensor, e: Tensor) -> Tensor:
+    # x [M, T, D'] in pairs, e complex [T, D' / 2]
+    return torch.view_as_real(__torch__.pairs(x) * e).view(x.shape)
 
 
 def expand_features_backward(gy: Tensor, x: Tensor, active: Tensor, w: List[Tensor], g: List[Tensor],
@@ -326,7 +319,7 @@ def expand_features_backward(gy: Tensor, x: Tensor, active: Tensor, w: List[Tens
         n = min(size, M - a)
         g2 = torch.narrow(gy, 0, a, n)
         if len(tables) > 0:
-            g2 = __torch__.turned_back(g2, tables[1], w[2].dtype)
+            g2 = __torch__.turned_pairs(g2.to(w[2].dtype), tables[1]).to(g2.dtype)
         g2 = g2.view(-1, D)
         ab = torch.narrow(active, 0, a, n).view(-1, D)
         __torch__.sum_rows(g[3], g2)
