@@ -31,7 +31,8 @@ class BundleScriptTest {
 #!/bin/sh
 [ "$1" != -version ] || { [ -z "${FAKE_JAVA_ERROR:-}" ] || { echo "$FAKE_JAVA_ERROR"; exit 1; }; exit 0; }
 for name in PYTORCH_LIBRARY_PATH PYTORCH_VERSION PYTORCH_FLAVOR LD_LIBRARY_PATH DJL_OFFLINE \\
-    OPT_OUT_TRACKING RUST_FLAVOR OMP_WAIT_POLICY DJL_CACHE_DIR TORCH_ALLOW_TF32_CUBLAS_OVERRIDE; do
+    OPT_OUT_TRACKING RUST_FLAVOR OMP_WAIT_POLICY MALLOC_TOP_PAD_ GLIBC_TUNABLES DJL_CACHE_DIR \\
+    TORCH_ALLOW_TF32_CUBLAS_OVERRIDE; do
     eval "echo \\"$name=\\$$name\\""
 done
 for argument; do echo "argument: <$argument>"; done
@@ -119,6 +120,8 @@ exit "${FAKE_EXIT_CODE:-0}"
         assertThat(result.variable("OPT_OUT_TRACKING")).isEqualTo("true");
         assertThat(result.variable("RUST_FLAVOR")).isEqualTo("cpu");
         assertThat(result.variable("OMP_WAIT_POLICY")).isEqualTo("passive");
+        assertThat(result.variable("MALLOC_TOP_PAD_")).isEqualTo("67108864");
+        assertThat(result.variable("GLIBC_TUNABLES")).isEqualTo("glibc.malloc.hugetlb=1");
         assertThat(result.output())
                 .endsWith(
                         "argument: <" + home + "/lib/*>",
