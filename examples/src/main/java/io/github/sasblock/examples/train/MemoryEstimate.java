@@ -18,27 +18,25 @@ import io.github.sasblock.transformer.LanguageModelConfig;
 public record MemoryEstimate(long state, long kept, long working, long unused) {
 
     /**
-     * What the engine's threads and its matrix products keep for themselves. Measured, as are the
-     * shares below: {@code bin/sas benchmark memory} shows both sides.
+     * What the engine's threads and its matrix products keep for themselves, and what of the huge
+     * pages of each thread is not used. Measured, as are the shares below: {@code bin/sas benchmark
+     * memory} shows both sides.
      */
-    private static final long ENGINE = 15_000_000;
+    private static final long ENGINE = 37_000_000;
 
     /** The share that is unused beside what is kept: such arrays lie one after the other. */
-    private static final double UNUSED_BESIDE_KEPT = 0.27;
+    private static final double UNUSED_BESIDE_KEPT = 0.24;
 
     /** Beside what is made and freed all the time, in many sizes. */
-    private static final double UNUSED_BESIDE_WORKING = 1;
+    private static final double UNUSED_BESIDE_WORKING = 0.46;
 
     /** The same where autograd decides when an array is freed. */
     private static final double UNUSED_BESIDE_AUTOGRAD = 0.65;
 
     /** The two in the plain form, which frees nothing until the step is done. */
-    private static final double PLAIN_UNUSED_BESIDE_KEPT = 0.12;
+    private static final double PLAIN_UNUSED_BESIDE_KEPT = 0.09;
 
     private static final double PLAIN_UNUSED_BESIDE_WORKING = 0.7;
-
-    /** The share of the state that does not lie where something was before the first step. */
-    private static final double STATE_ANEW = 0.75;
 
     /** The share of the weights laid out that does not lie where a step before had others. */
     private static final double LAID_OUT_ANEW = 0.5;
@@ -98,7 +96,7 @@ public record MemoryEstimate(long state, long kept, long working, long unused) {
      * @return bytes above what is there before the first step
      */
     public long peak() {
-        return ENGINE + Math.round(STATE_ANEW * state) + kept + working + unused;
+        return ENGINE + state + kept + working + unused;
     }
 
     /**
