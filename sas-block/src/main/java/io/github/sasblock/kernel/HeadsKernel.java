@@ -71,14 +71,14 @@ public record HeadsKernel(
                         + ", "
                         + KernelFunction.literal(scale)
                         + ", "
-                        + KernelFunction.literal(rotatesPairs());
+                        + KernelFunction.literal(featuresInPairs());
         String parts =
                 "%s, %s, %s, %s"
                         .formatted(
                                 KernelFunction.literal(biases),
                                 KernelFunction.literal(expandHeads),
                                 KernelFunction.literal(expandFeatures),
-                                KernelFunction.literal(rotatesPairs()));
+                                KernelFunction.literal(featuresInPairs()));
         String passes =
                 """
 def attention_for_model(x: Tensor, offsets: Tensor, w: List[Tensor]) -> Tensor:
@@ -125,8 +125,8 @@ g: List[List[Tensor]], tables: List[Tensor], compute: int) -> Tensor:
                         .formatted(layout(), compact));
     }
 
-    /** Whether the training step turns pairs of expanded features. */
-    private boolean rotatesPairs() {
+    /** Whether the training step has expanded features in the pairs that it rotates. */
+    private boolean featuresInPairs() {
         return expandFeatures && rotary == Rotary.AFTER;
     }
 

@@ -21,7 +21,7 @@ public final class Scaling {
      */
     public static NDArray scaled(NDArray x, double factor) {
         try (NDArray number = x.getManager().zeros(new Shape(), x.getDataType())) {
-            number.addi(factor);
+            number.addi(factor); // not toType(.., true), which copies nothing in the same type
             return x.mul(number);
         }
     }

@@ -240,8 +240,8 @@ def turned(x: Tensor, tables: List[Tensor], direction: float) -> Tensor:
     return y
 
 
-# The expansion of features, [D, M, T] -> [M, T, D'] where M = H' B. Rotated features are in pairs: the two that the rotary
-# embedding turns lie side by side, a complex number
+# The expansion of features, [D, M, T] -> [M, T, D'] where M = H' B. Features that are rotated then are in pairs: the
+# two that the rotary embedding turns lie side by side, a complex number
 
 
 def paired(w: Tensor) -> Tensor:
@@ -259,9 +259,9 @@ def pairs(x: Tensor) -> Tensor:
     return torch.view_as_complex(x.unflatten(-1, [-1, 2]))
 
 
-def feature_weights(w: List[Tensor], rotated: bool, compute: int) -> List[Tensor]:
-    # [W1, b1, W2, b2] -> [W1 b1], W2 and b2, which is added in the wider type
-    if rotated:
+def feature_weights(w: List[Tensor], in_pairs: bool, compute: int) -> List[Tensor]:
+    # [W1, b1, W2, b2] -> [W1 b1], W2, and b2 in the wider type, in which it is added
+    if in_pairs:
         w = [__torch__.paired(w[0]), __torch__.paired(w[1]), __torch__.paired(__torch__.paired(w[2]).t()).t(),
              __torch__.paired(w[3])]
     return [torch.cat([w[0], w[1].unsqueeze(1)], 1), w[2].contiguous(), w[3].to(__torch__.wide(compute))]
@@ -293,13 +293,13 @@ def expand_features_forward(x: Tensor, w: List[Tensor], tables: List[Tensor]) ->
         yb, ab = torch.narrow(y, 0, a, n), torch.narrow(active, 0, a, n).view(-1, D)
         t = torch.mm(torch.narrow(x, 1, a, n).view(x.size(0), -1).t(), w[0].t())
         torch.clamp_min(t, 0, out=ab)
-        t = t.addmm_(ab, w[1].t()).to(w[2].dtype).add_(w[2]).view(yb.shape)
+        t = t.addmm_(ab, w[1].t()).view(yb.shape)
         if len(tables) == 0:
-            yb.copy_(t)
-        elif y.dtype == t.dtype:
-            torch.mul(__torch__.pairs(t), tables[0], out=__torch__.pairs(yb))
+            torch.add(t, w[2], out=yb)
+        elif t.dtype == w[2].dtype:
+            torch.mul(__torch__.pairs(t.add_(w[2])), tables[0], out=__torch__.pairs(yb))
         else:
-            yb.copy_(__torch__.turned_pairs(t, tables[0]))
+            yb.copy_(__torch__.turned_pairs(t + w[2], tables[0]))
     return y, active
 
 
@@ -416,8 +416,8 @@ def causal_forward(q: Tensor, k: Tensor, v: Tensor, offsets: Tensor, G: int, B: 
 
 def causal_backward(go: Tensor, q: Tensor, k: Tensor, v: Tensor, p: List[Tensor], G: int, B: int,
                     last: bool) -> Tuple[Tensor, Tensor, Tensor]:
-    # go [D, H B, T]; gradients of k and v lie in memory as [M, D, T]; that of k, and that of q, with features last where
-    # `last` says that q and k have them so
+    # go [D, H B, T]; the gradient of v lies in memory as [M, D, T], and so does that of k; those of q and k as [M, T, D']
+    # where `last` says that q and k have their features last
     T = k.size(2)
     size = __torch__.block_size(T)
     kt, vt = k.permute(1, 0, 2), v.permute(1, 0, 2)
@@ -511,13 +511,13 @@ def library_backward(go: Tensor, saved: List[Tensor], B: int, last: bool) -> Tup
 # The whole attention
 
 
-def attention_tables(T: int, size: int, base: float, scale: float, pairs: bool, compute: int,
+def attention_tables(T: int, size: int, base: float, scale: float, in_pairs: bool, compute: int,
                      like: Tensor) -> List[Tensor]:
     # cos and sin of the angles, [size / 2, 1, T], scaled for queries, and as they are for keys; for features in pairs
     # cos + i sin, [T, size / 2], and its conjugate
     angles = __torch__.rotary_angles(T, size, base, like)
     t = __torch__.wide(compute)
-    if pairs:
+    if in_pairs:
         e = torch.complex(torch.cos(angles).to(t), torch.sin(angles).to(t))
         turns = [e, torch.conj_physical(e)]
         return [turn * scale for turn in turns] + turns
@@ -528,11 +528,12 @@ def attention_tables(T: int, size: int, base: float, scale: float, pairs: bool, 
 
 # In the two passes, weights p and their gradients b are lists: 0 the projections of query, key and value, then their
 # biases; 1 the output projection; then for query, key and value the expansion of heads and that of features, or nothing.
-# They have another layout there: rows (feature, head) where canonical ones are (head, feature), and taps. What is laid
-# out anew serves all windows of a step. `pairs` says that expanded features are rotated.
+# They have another layout there: rows (feature, head) where canonical ones are (head, feature), taps, and rows in
+# pairs where expanded features are (`in_pairs`). Of an expansion of features p has [W1 b1], W2, b2, and b a gradient for
+# each of W1, b1, W2, b2. What is laid out anew serves all windows of a step.
 
 
-def attention_prepare(w: List[Tensor], size: int, biases: bool, heads: bool, features: bool, pairs: bool,
+def attention_prepare(w: List[Tensor], size: int, biases: bool, heads: bool, features: bool, in_pairs: bool,
                       compute: int) -> List[List[Tensor]]:
     w = [t.to(compute) for t in w]
     projections = annotate(List[Tensor], [])
@@ -547,7 +548,7 @@ def attention_prepare(w: List[Tensor], size: int, biases: bool, heads: bool, fea
         if len(e) > 0 and i % 2 == 0:
             e = __torch__.head_taps(e, size)
         elif len(e) > 0:
-            e = __torch__.feature_weights(e, pairs, compute)
+            e = __torch__.feature_weights(e, in_pairs, compute)
         expansions.append(e)
     out = __torch__.part(w, 3, biases)
     groups = __torch__.averaged_groups(expansions[4], size, out[0].size(1))
@@ -563,7 +564,7 @@ def averaged_groups(values: List[Tensor], size: int, slots: int) -> int:
 
 
 def attention_buffers(g: List[Tensor], p: List[List[Tensor]], biases: bool, heads: bool, features: bool,
-                      pairs: bool) -> List[List[Tensor]]:
+                      in_pairs: bool) -> List[List[Tensor]]:
     # the gradients themselves where their layout is the same, or zeros
     projections = annotate(List[Tensor], [])
     for i in range(3):
@@ -576,14 +577,14 @@ def attention_buffers(g: List[Tensor], p: List[List[Tensor]], biases: bool, head
         e = __torch__.expansion(g, i, biases, heads, features)
         if len(e) > 0 and i % 2 == 0:
             e = [torch.zeros_like(__torch__.taps(e[0])), e[1], torch.zeros_like(__torch__.taps(e[2])), e[3]]
-        elif pairs and i % 2 == 1:
+        elif in_pairs and i % 2 == 1:
             e = [torch.zeros_like(t) for t in e]
         b.append(e)
     return b + [g[:0]]
 
 
 def attention_collect(b: List[List[Tensor]], g: List[Tensor], size: int, biases: bool, heads: bool, features: bool,
-                      pairs: bool) -> None:
+                      in_pairs: bool) -> None:
     # adds the buffers b to the gradients
     for i in range(3):
         __torch__.add_features_first(__torch__.part(g, i, biases)[0], b[0][i], size)
@@ -592,8 +593,8 @@ def attention_collect(b: List[List[Tensor]], g: List[Tensor], size: int, biases:
         if len(e) > 0:
             __torch__.add_taps(e[0], b[2 + i][0])
             __torch__.add_taps(e[2], b[2 + i][2])
-    for i in [1, 3]:
-        if pairs:
+    if in_pairs:
+        for i in [1, 3]:
             __torch__.add_paired_gradients(__torch__.expansion(g, i, biases, heads, features), b[2 + i])
 
 
@@ -697,7 +698,7 @@ def attention_forward(x: Tensor, B: int, offsets: Tensor, p: List[List[Tensor]],
 
 def attention_backward(gy: Tensor, B: int, saved: List[Tensor], p: List[List[Tensor]], g: List[List[Tensor]],
                        tables: List[Tensor], size: int, kernel: int, rotary: int, longest: int, compute: int) -> Tensor:
-    # adds the gradients of the weights to g, which is laid out as p; -> the gradient of x
+    # adds the gradients of the weights to g, whose lists are those of p; -> the gradient of x
     N = gy.size(0)
     n = saved[0]
     gy = gy.to(compute)

@@ -1,22 +1,22 @@
 # AdamW (arXiv 1711.05101) as PyTorch has it, with clipping by the global norm, over all weights at once.
 
 
-def summed_norm(g: List[Tensor]) -> Tensor:
-    # adds the gradients of all workers to the first, in parts that stay in a core's cache, sets the others to zero, and
-    # returns the norm
+def add_up(g: List[Tensor]) -> Tensor:
+    # adds the gradients of all workers to the first, in parts that stay in a core's cache where one core does it, sets
+    # the others to zero, and returns the norm
     size = g[0].numel()
     part = 65536
-    if g[0].is_cuda:
+    if g[0].is_cuda or size > 4000000:
         part = size
     norms = annotate(List[Tensor], [])
     for a in range(0, size, part):
         n = min(part, size - a)
-        sum = torch.narrow(g[0], 0, a, n)
+        total = torch.narrow(g[0], 0, a, n)
         for i in range(1, len(g)):
             other = torch.narrow(g[i], 0, a, n)
-            sum.add_(other)
+            total.add_(other)
             other.zero_()
-        norms.append(torch.linalg_vector_norm(sum))
+        norms.append(torch.linalg_vector_norm(total))
     return torch.linalg_vector_norm(torch.stack(norms))
 
 
@@ -27,7 +27,7 @@ def adamw(settings: Tensor, step: Tensor, mean: Tensor, square: Tensor, g: List[
     # is not finite, weights, moments and step stay as they are. The gradients become zero.
     torch.set_grad_enabled(False)
     c = annotate(List[float], settings.tolist())
-    norm = __torch__.summed_norm(g) / c[6]
+    norm = __torch__.add_up(g) / c[6]
     divisor = torch.full_like(norm, c[6])
     if c[5] > 0.:
         divisor = divisor * torch.clamp_min((norm + 9.9999999999999995e-07) / c[5], 1.)

@@ -18,7 +18,8 @@ import java.util.stream.Stream;
 
 /**
  * The parts of an attention: the plain block, the fused function that autograd follows, and, where
- * there is one, the pair that training calls, which has tokens last, but expanded features.
+ * there is one, the pair that training calls, which has tokens last, and expanded features after
+ * them.
  */
 final class AttentionParts {
 
@@ -71,6 +72,18 @@ def both_passes(a: List[Tensor]) -> List[Tensor]:
     return [y, __torch__.turned(a[1], tables, -1.)]
 """;
 
+    private static final String ROTARY_IN_PAIRS =
+            """
+            def forward_pass(a: List[Tensor]) -> List[Tensor]:
+                torch.set_grad_enabled(False)
+                e = __torch__.attention_tables($length, a[0].size(2), $base, 1., True, 6, a[0])
+                return [__torch__.turned_pairs(a[0], e[0])]
+            def both_passes(a: List[Tensor]) -> List[Tensor]:
+                torch.set_grad_enabled(False)
+                e = __torch__.attention_tables($length, a[0].size(2), $base, 1., True, 6, a[0])
+                return [__torch__.turned_pairs(a[0], e[0]), __torch__.turned_pairs(a[1], e[1])]
+            """;
+
     private static final String SCALED_DOT_PRODUCT =
             """
 def forward_pass(a: List[Tensor]) -> List[Tensor]:
@@ -104,7 +117,7 @@ def both_passes(a: List[Tensor]) -> List[Tensor]:
         addProjections(x);
         addHeadExpansion();
         addFeatureExpansion();
-        addRotary(sizes.simulatedHeads(), sizes.simulatedHeadSize());
+        addRotary(sizes.simulatedHeads(), sizes.simulatedHeadSize(), true);
         addScaledDotProduct(sizes.simulatedHeads(), sizes.simulatedHeadSize(), true);
         ParameterEfficientAggregation block = part(ParameterEfficientAggregation.class);
         NDArray o = heads(sizes.simulatedHeads(), sizes.headSize());
@@ -122,7 +135,7 @@ def both_passes(a: List[Tensor]) -> List[Tensor]:
 
     void addMultiHead(NDArray x) {
         addProjections(x);
-        addRotary(sizes.heads(), sizes.headSize());
+        addRotary(sizes.heads(), sizes.headSize(), false);
         addScaledDotProduct(sizes.heads(), sizes.headSize(), false);
         Linear output = (Linear) attention.getChildren().valueAt(1);
         int slots = sizes.heads() * sizes.headSize();
@@ -186,7 +199,7 @@ def both_passes(a: List[Tensor]) -> List[Tensor]:
         addPair(name, operations, FEATURES, block, x, gy);
     }
 
-    private void addRotary(int heads, int size) {
+    private void addRotary(int heads, int size, boolean inPairs) {
         String name = "one rotary embedding";
         RotaryEmbedding rotary = new RotaryEmbedding(size, RotaryEmbedding.DEFAULT_BASE);
         cases(name, 0, heads(heads, size))
@@ -194,8 +207,14 @@ def both_passes(a: List[Tensor]) -> List[Tensor]:
                 .fused(
                         function("__torch__.rotate_heads(a[0], %s)".formatted(rotary.base())),
                         List.of());
-        NDArray x = bench.normal(size, (long) heads * sizes.batch(), sizes.length());
-        String passes = withSizes(ROTARY).replace("$base", Double.toString(rotary.base()));
+        long all = (long) heads * sizes.batch();
+        NDArray x =
+                inPairs
+                        ? bench.normal(all, sizes.length(), size)
+                        : bench.normal(size, all, sizes.length());
+        String passes =
+                withSizes(inPairs ? ROTARY_IN_PAIRS : ROTARY)
+                        .replace("$base", Double.toString(rotary.base()));
         pair(name, 0).add(passes, new NDList(x, bench.normal(x.getShape().getShape())));
     }
 

@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 
 /**
- * The matrix products of a training step alone, with the sizes, the order of axes and the threads
- * that they have in the step: no step of the same products can take less.
+ * The matrix products of a training step alone, with the sizes and the threads that they have in
+ * the step, but that expanded features are in one piece: what would be left of it without all else.
  */
 final class StepProducts implements AutoCloseable {
 

@@ -19,7 +19,7 @@ public record MemoryEstimate(long state, long kept, long working, long unused) {
 
     /**
      * What the engine's threads and its matrix products keep for themselves, and what of the huge
-     * pages of each thread is not used. Measured, as are the shares below: {@code bin/sas benchmark
+     * pages of two threads is not used. Measured, as are the shares below: {@code bin/sas benchmark
      * memory} shows both sides.
      */
     private static final long ENGINE = 37_000_000;

@@ -8,7 +8,7 @@ public final class WorkingSet {
     /**
      * Query, key and value features of all tokens. Measured on cores with 2 MB of second-level
      * cache of their own, as a balance within some percent: with fewer the calls take over, with
-     * more every pass goes to memory. Those with fewer calls are less sensitive to other load.
+     * more every pass goes to memory. Rather more, since calls suffer most from other load.
      */
     private static final long FEATURES = 500_000;
 
