@@ -77,6 +77,7 @@ done
             echo "process: $$"
             echo "folder: $PWD"
             echo "tracking opted out: $OPT_OUT_TRACKING"
+            echo "pages: $GLIBC_TUNABLES, at once: $MALLOC_TOP_PAD_"
             for argument; do echo "argument: <$argument>"; done
             exit "${FAKE_EXIT_CODE:-0}"
             """;
@@ -355,6 +356,13 @@ done
         assertThat(run().output()).contains("tracking opted out: true");
         environment.put("OPT_OUT_TRACKING", "false");
         assertThat(run().output()).contains("tracking opted out: false");
+    }
+
+    @Test
+    void asksForHugePagesUnlessTheUserHasTunablesOfTheirOwn() throws Exception {
+        assertThat(run().output()).contains("pages: glibc.malloc.hugetlb=1, at once: 67108864");
+        environment.put("GLIBC_TUNABLES", "glibc.malloc.check=1");
+        assertThat(run().output()).contains("pages: glibc.malloc.check=1, at once: 67108864");
     }
 
     private record Result(int exitCode, List<String> output, List<String> errors) {
