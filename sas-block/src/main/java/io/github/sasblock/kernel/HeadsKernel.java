@@ -65,13 +65,12 @@ public record HeadsKernel(
         String sizes =
                 "%d, %d, %d, %d".formatted(headSize, kernelSize, rotary.ordinal(), LONGEST_BY_HAND);
         String table =
-                rotatedSize()
-                        + ", "
-                        + KernelFunction.literal(rotaryBase)
-                        + ", "
-                        + KernelFunction.literal(scale)
-                        + ", "
-                        + KernelFunction.literal(featuresInPairs());
+                "%d, %s, %s, %s"
+                        .formatted(
+                                rotatedSize(),
+                                KernelFunction.literal(rotaryBase),
+                                KernelFunction.literal(scale),
+                                KernelFunction.literal(featuresInPairs()));
         String parts =
                 "%s, %s, %s, %s"
                         .formatted(

@@ -246,12 +246,12 @@ def turned(x: Tensor, tables: List[Tensor], direction: float) -> Tensor:
 
 def paired(w: Tensor) -> Tensor:
     # rows x1 of all pairs, then x2, as the rotary embedding has them -> x1 and x2 of each pair
-    return w.reshape(2, -1, w.numel() // w.size(0)).transpose(0, 1).reshape(w.shape)
+    return __torch__.swapped_rows(w, w.size(0) // 2)
 
 
 def unpaired(w: Tensor) -> Tensor:
     # the inverse
-    return w.reshape(-1, 2, w.numel() // w.size(0)).transpose(0, 1).reshape(w.shape)
+    return __torch__.swapped_rows(w, 2)
 
 
 def pairs(x: Tensor) -> Tensor:
@@ -741,15 +741,19 @@ def attention_backward(gy: Tensor, B: int, saved: List[Tensor], p: List[List[Ten
     return gn
 
 
+def swapped_rows(w: Tensor, n: int) -> Tensor:
+    # rows (i, j) with j < n -> rows (j, i)
+    return w.reshape(-1, n, w.numel() // w.size(0)).transpose(0, 1).reshape(w.shape)
+
+
 def features_first(w: Tensor, D: int) -> Tensor:
     # rows (head, feature) -> rows (feature, head)
-    return w.reshape(-1, D, w.size(1)).transpose(0, 1).reshape(w.shape)
+    return __torch__.swapped_rows(w, D)
 
 
 def add_features_first(g: Tensor, rows: Tensor, D: int) -> None:
     # adds rows (feature, head) to rows (head, feature)
-    H = g.size(0) // D
-    g += rows.view(D, H, -1).transpose(0, 1).reshape(g.size(0), -1)
+    g += __torch__.swapped_rows(rows, g.size(0) // D)
 
 
 def add_taps(g: Tensor, taps: Tensor) -> None:
